@@ -1,0 +1,36 @@
+"""Stop a task at the provider, where that is possible without destroying a result."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from ..models import Attempt
+from ..providers.base import ENDED, Task
+from ..times import TIMES
+from . import lanes, poll, words
+from .moves import tell
+from .orders import account_of, dialect_of, rule_of
+
+
+def cancel(attempt: Attempt) -> None:
+    """Look first: at some providers the same call deletes an ended task together with its paid result.
+
+    Between the look and the call a task may begin; the provider then refuses, and the poll goes on.
+    """
+    provider, dialect = attempt.provider, dialect_of(attempt.provider)
+    task = poll.task_now(attempt)
+    Attempt.objects.filter(pk=attempt.pk).update(cancel_asked_at=None)
+    if not isinstance(task, Task):
+        return tell(attempt, f"{provider.name} does not answer at the moment, so this could not be cancelled.")
+    call = dialect.cancel(account_of(provider), attempt.remote_id)
+    if task.phase in ENDED or call is None or task.phase not in dialect.CANCELS:
+        poll.follow(attempt, task)
+        if task.phase not in ENDED:
+            tell(attempt, words.still_running(provider))
+        return None
+    lanes.look(call, rule_of(provider))
+    after = poll.task_now(attempt)
+    if isinstance(after, Task):
+        return poll.follow(attempt, after)
+    Attempt.objects.filter(pk=attempt.pk).update(next_action_at=timezone.now() + timedelta(seconds=TIMES.tick))
+    return None

@@ -1,0 +1,26 @@
+"""The only importer of django_q: it rings, and it answers. What to do stands in the rows."""
+
+from django.db import transaction
+from django_q.tasks import async_task
+
+from ..times import TIMES
+
+LOOK = "look"
+
+
+def ring(attempt_id: int, *, long: bool = False) -> None:
+    """Ask a worker to look at an attempt, once the current transaction has committed.
+
+    A ring may be lost (Redis) or doubled (a redelivery): the tick rings again, and the claim decides.
+    """
+    options = {"timeout": int(TIMES.fetch)} if long else {}
+    transaction.on_commit(lambda: async_task("generations.jobs.carry.carry", attempt_id, **options), robust=True)
+
+
+def ring_provider_test(provider_id: int) -> None:
+    transaction.on_commit(lambda: async_task("generations.jobs.carry.test_provider", provider_id), robust=True)
+
+
+def ring_tick(number: int) -> None:
+    """Called by the supervisor: one tick, on the queue that never carries anything long."""
+    async_task("generations.jobs.tick.tick", number, cluster=LOOK)

@@ -1,0 +1,82 @@
+"""What may be sent to a provider now: its slots, its rate, its breaker. Rows, shared by every machine."""
+
+import random
+from datetime import timedelta
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from ..models import Attempt, Gate, Provider, State
+from ..models.attempt import IN_FLIGHT
+from ..times import TIMES
+from .moves import move
+
+
+def locked(provider: Provider) -> Gate:
+    """The provider's gate under its row lock, until the transaction ends (SQLite: every writer has the lock)."""
+    Gate.objects.get_or_create(provider=provider, defaults={"tokens": min(provider.rate, provider.max_concurrent)})
+    return Gate.objects.select_for_update().get(provider=provider)
+
+
+def enter(attempt: Attempt, why: str, **intent: Any) -> float:
+    """Pass the gate and commit the intent, in one transaction. Returns 0, or the seconds to wait.
+
+    Raises RuntimeError inside an outer transaction: the intent must be durable before the first byte.
+    """
+    if connection.in_atomic_block:
+        raise RuntimeError("the intent to spend must be committed by itself")
+    with transaction.atomic():
+        gate = locked(attempt.provider)
+        wait = seconds_to_wait(gate, attempt.provider)
+        if wait:
+            return wait
+        if not move(attempt, State.SUBMITTING, why, **intent):
+            return -1  # somebody else carries it
+        gate.tokens -= 1
+        gate.save(update_fields=["tokens", "refilled_at"])
+    return 0
+
+
+def seconds_to_wait(gate: Gate, provider: Provider) -> float:
+    """0 when one more POST may leave now. Refills the bucket in memory; the caller saves it."""
+    now = timezone.now()
+    if gate.closed_until:
+        # Only a free look opens a breaker again (tick.probe_gates): never a paid POST.
+        return max((gate.closed_until - now).total_seconds(), TIMES.tick)
+    if Attempt.objects.filter(provider=provider, state__in=IN_FLIGHT).count() >= provider.max_concurrent:
+        return TIMES.rering
+    capacity = max(1.0, min(provider.max_concurrent, provider.rate / 10))
+    # What the full bucket may burst is taken off the refill, so that no minute sees more than `rate`.
+    per_second = max(provider.rate - capacity, provider.rate / 2) / 60
+    passed = max(0.0, (now - gate.refilled_at).total_seconds())
+    gate.tokens = min(capacity, gate.tokens + passed * per_second)
+    gate.refilled_at = now
+    return 0 if gate.tokens >= 1 else (1 - gate.tokens) / per_second
+
+
+def succeeded(provider: Provider) -> None:
+    """The provider answered sensibly: its breaker closes."""
+    Gate.objects.filter(provider=provider).exclude(failures=0, opened=0).update(failures=0, opened=0, closed_until=None)
+
+
+def failed(provider: Provider) -> None:
+    """A definite failure of the provider or the way to it; enough of them in a row stop all sending for a while."""
+    with transaction.atomic():
+        gate = locked(provider)
+        gate.failures += 1
+        if gate.failures >= TIMES.breaker_failures and gate.closed_until is None:
+            close(gate)
+        gate.save(update_fields=["failures", "opened", "closed_until"])
+
+
+def close(gate: Gate) -> None:
+    pause = min(TIMES.breaker_cap, TIMES.breaker_base * 2**gate.opened) * random.uniform(0.8, 1.2)  # noqa: S311
+    gate.opened = min(gate.opened + 1, 20)
+    gate.closed_until = timezone.now() + timedelta(seconds=pause)
+
+
+def place_in_line(attempt: Attempt) -> int:
+    """1 for the next to be sent."""
+    ahead = Attempt.objects.filter(provider_id=attempt.provider_id, state=State.QUEUED, pk__lt=attempt.pk).count()
+    return ahead + 1

@@ -1,0 +1,117 @@
+"""From rows to what a dialect writes: the account, the order, and the whole call."""
+
+import base64
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+from django.core.files.storage import default_storage
+
+from .. import catalog, links, providers
+from ..catalog.spec import ModelSpec, Slot
+from ..keyring import KeyRefused
+from ..models import Asset, Attempt, Provider
+from ..net import Rule
+from ..providers.base import Account, Call, Dialect, Medium, Order
+from ..times import TIMES
+
+
+class CannotOrder(Exception):
+    """The request cannot be built; nothing was sent. The message is for the member."""
+
+
+def dialect_of(provider: Provider) -> Dialect:
+    return providers.dialect(provider.dialect)
+
+
+def rule_of(provider: Provider) -> Rule:
+    return Rule(allow_http=provider.allow_http, lab=provider.lab)
+
+
+def account_of(provider: Provider) -> Account:
+    """Raises CannotOrder when the stored key cannot be used."""
+    if provider.is_plain_http and not (provider.allow_http or provider.lab):
+        raise CannotOrder("This provider's address is plain http, and an admin has not allowed to send its key there.")
+    try:
+        key = provider.open_key()
+    except KeyRefused as error:
+        raise CannotOrder(str(error)) from None
+    if not key:
+        raise CannotOrder(f"{provider.name} has no key yet. An admin can enter it in Providers.")
+    return Account(base_url=provider.base_url, key=key, headers=provider.headers, flags=provider.flags)
+
+
+def tag_of(attempt: Attempt) -> str:
+    """48 characters: the prefix keeps the field's purpose (one hash per end user), the rest is this attempt alone."""
+    person = hmac.new(settings.SECRET_KEY.encode(), str(attempt.generation.user_id).encode(), hashlib.sha256)
+    return f"s1-{person.hexdigest()[:8]}-{attempt.uuid}"
+
+
+def order_of(attempt: Attempt, tag: str) -> Order:
+    """Raises CannotOrder."""
+    generation, provider = attempt.generation, attempt.provider
+    spec = catalog.MODELS.get(generation.model)
+    if spec is None:
+        raise CannotOrder(f"The model {generation.model} is no longer in the catalog. Choose another one.")
+    slots = {slot.role: slot for mode in spec.modes if mode.name == generation.mode for slot in mode.slots}
+    inputs = list(generation.inputs.select_related("asset").order_by("position"))
+    return Order(
+        model=generation.model_id,
+        prompt=generation.prompt,
+        media=tuple(medium_of(entry.asset, entry.role, slots.get(entry.role)) for entry in inputs),
+        parameters=parameters_of(attempt, spec),
+        flag_names={parameter.name: parameter.flag for parameter in spec.parameters if parameter.flag},
+        tag=tag if provider.add("tag") else "",
+        expires_after=int(TIMES.expire) if provider.add("expiry") else 0,
+    )
+
+
+def parameters_of(attempt: Attempt, spec: ModelSpec) -> Mapping[str, Any]:
+    """Set ones only, in the catalog's order."""
+    asked = dict(attempt.generation.parameters)
+    if attempt.seed is not None:
+        asked["seed"] = attempt.seed
+    order = {parameter.name: place for place, parameter in enumerate(spec.parameters)}
+    names = sorted((name for name in asked if name not in attempt.provider.omits), key=lambda name: order.get(name, 99))
+    return {name: asked[name] for name in names}
+
+
+def medium_of(asset: Asset, role: str, slot: Slot | None) -> Medium:
+    name_role = slot.name_role if slot else True
+    if asset.is_link:
+        return Medium(role, asset.kind, asset.url, name_role)
+    if slot is not None and not slot.inline:
+        return Medium(role, asset.kind, signed(asset), name_role)
+    return Medium(role, asset.kind, data_uri(asset), name_role)
+
+
+def signed(asset: Asset) -> str:
+    """A link of ours that expires: for providers that fetch by themselves."""
+    try:
+        return links.signed_url(asset, int(TIMES.expire))
+    except links.NoPublicUrl as error:
+        raise CannotOrder(str(error)) from None
+
+
+def data_uri(asset: Asset) -> str:
+    try:
+        with default_storage.open(asset.file) as file:
+            content = file.read()
+    except OSError:
+        raise CannotOrder(f"The file of “{asset.name}” is missing in the studio's storage.") from None
+    return f"data:{asset.mime};base64,{base64.b64encode(content).decode()}"
+
+
+def create_call(attempt: Attempt, tag: str) -> Call:
+    """The one POST. Raises CannotOrder."""
+    return dialect_of(attempt.provider).create(account_of(attempt.provider), order_of(attempt, tag))
+
+
+def body_bytes(call: Call) -> bytes | None:
+    """The JSON of a call, as it travels."""
+    if call.body is None:
+        return None
+    return json.dumps(call.body, ensure_ascii=False, separators=(",", ":")).encode()

@@ -1,0 +1,101 @@
+"""Once a second: look at what is due, ring for what nobody carries, sweep what is uncertain, leave a heartbeat."""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from django.db.models import F
+from django.utils import timezone
+
+from .. import net
+from ..models import Attempt, Gate, Provider, Pulse, State
+from ..models.attempt import IN_FLIGHT, WATCHED
+from ..providers.base import Refusal
+from ..times import TIMES
+from . import disk, doorbell, gate, lanes, reconcile
+from .orders import CannotOrder, account_of, dialect_of, rule_of
+from .poll import poll_due
+
+log = logging.getLogger(__name__)
+
+
+def tick(number: int) -> None:
+    """One beat. Each part stands for itself; the heartbeat comes last and says that all had their turn."""
+    for part in (poll_due, ring_submits, ring_fetches, ring_cancels, probe_gates, sweep_sometimes):
+        safely(part)
+    beat("tick", number)
+
+
+def safely(part: Callable[[], object]) -> None:
+    try:
+        part()
+    except Exception:
+        log.exception("tick: %s", part)
+
+
+def beat(name: str, number: int) -> None:
+    Pulse.objects.update_or_create(name=name, defaults={"at": timezone.now(), "count": number})
+
+
+def ring_submits() -> None:
+    """The first in line of every provider that has a free slot; a paused one's are rung to learn of the pause."""
+    now = timezone.now()
+    if not disk.has_room_for_new_work():
+        return
+    waiting = Attempt.objects.filter(state=State.QUEUED).due(now).unheld(now)
+    for provider in Provider.objects.filter(attempts__in=waiting).distinct():
+        taken = Attempt.objects.filter(provider=provider, state__in=IN_FLIGHT).count()
+        slots = max(provider.max_concurrent - taken, 0)
+        for attempt in waiting.filter(provider=provider).order_by("pk")[:slots]:
+            ring(attempt, now)
+
+
+def ring_fetches() -> None:
+    """Results that wait at the provider, and downloads whose holder let its lease run out."""
+    now = timezone.now()
+    for attempt in Attempt.objects.filter(state=State.SUCCEEDED).due(now).unheld(now)[:50]:
+        ring(attempt, now, long=True)
+    for attempt in Attempt.objects.filter(state=State.FETCHING, lease_until__lt=now)[:50]:
+        doorbell.ring(attempt.pk, long=True)
+
+
+def ring(attempt: Attempt, now: datetime, *, long: bool = False) -> None:
+    """Ring once per `rering`, and by one machine: whoever takes the short lease rings."""
+    mine = Attempt.objects.filter(pk=attempt.pk, state=attempt.state).unheld(now)
+    if mine.update(lease="bell", lease_until=now + timedelta(seconds=TIMES.rering)):
+        doorbell.ring(attempt.pk, long=long)
+
+
+def ring_cancels() -> None:
+    for attempt in Attempt.objects.filter(state__in=WATCHED, cancel_asked_at__isnull=False)[:50]:
+        doorbell.ring(attempt.pk)
+
+
+def probe_gates() -> None:
+    """A breaker whose pause is over is closed again by a free look, never by a paid POST."""
+    for row in Gate.objects.filter(closed_until__lte=timezone.now()).select_related("provider")[:5]:
+        try:
+            call = dialect_of(row.provider).probe(account_of(row.provider))
+        except CannotOrder:
+            continue
+        if answers(row.provider, lanes.look(call, rule_of(row.provider))):
+            gate.succeeded(row.provider)
+        else:
+            gate.close(row)
+            row.save(update_fields=["opened", "closed_until"])
+
+
+def answers(provider: Provider, answer: net.Answer | net.NetError) -> bool:
+    """Whether the provider is back: it says anything but a fault of its own."""
+    if isinstance(answer, net.NetError) or answer.status >= 500:
+        return False
+    return not isinstance(dialect_of(provider).read_probe(answer.status, answer.headers, answer.body), Refusal)
+
+
+def sweep_sometimes() -> None:
+    """The sweep has its own pulse, so that several machines share one."""
+    now = timezone.now()
+    Pulse.objects.get_or_create(name="sweep", defaults={"at": now - timedelta(days=1)})
+    due = Pulse.objects.filter(name="sweep", at__lte=now - timedelta(seconds=TIMES.reconcile))
+    if due.update(at=now, count=F("count") + 1):
+        reconcile.sweep()

@@ -1,0 +1,121 @@
+"""Is this installation well? Prints what is not, each with its cure; exit code 1 when there is something to cure."""
+
+import shutil
+import sys
+import tempfile
+import urllib.request
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from django.core.checks import run_checks
+from django.core.management.base import BaseCommand
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
+
+from generations.jobs import disk
+from generations.keyring import KeyRefused, boxes
+from generations.models import Provider, Pulse
+from generations.times import TIMES
+from studio.config import config
+
+
+class Command(BaseCommand):
+    help = "Check this installation and say how to cure what is wrong."
+    requires_system_checks = ()
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        ill = 0
+        for check in CHECKS:
+            name = check.__name__.replace("_", " ")
+            problems = check()
+            ill += len(problems)
+            self.stdout.write(f"{'ill ' if problems else 'well'}  {name}")
+            for problem in problems:
+                self.stdout.write(f"      {problem}")
+        if ill:
+            sys.exit(1)
+
+
+def settings() -> list[str]:
+    return [f"{found.msg} {found.hint or ''}".strip() for found in run_checks() if found.is_serious()]
+
+
+def data_folder() -> list[str]:
+    folder = config().data
+    try:
+        with tempfile.TemporaryFile(dir=folder):
+            return []
+    except OSError as error:
+        return [f"{folder} cannot be written ({error.strerror}): change its owner, or name another with STUDIO_DATA."]
+
+
+def disk_space() -> list[str]:
+    if disk.has_room_for_new_work():
+        return []
+    free = shutil.disk_usage(config().data).free // 2**20
+    return [f"{free} MB free, and {disk.reserve() // 2**20} MB are kept for results: free some space."]
+
+
+def database() -> list[str]:
+    try:
+        executor = MigrationExecutor(connection)
+        plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except DatabaseError as error:
+        return [f"It does not answer: {str(error).strip()}. Start it, or correct DATABASE_URL."]
+    return [f"{len(plan)} migrations wait: run `manage.py migrate`, or restart with `make run`."] if plan else []
+
+
+def encryption_key() -> list[str]:
+    """Every stored provider key can be read with the keys that are here."""
+    try:
+        boxes()
+    except ValueError:
+        return ["STUDIO_ENCRYPTION_KEYS holds no Fernet key: restore the one that was in use."]
+    try:
+        rows = list(Provider.objects.filter(trashed_at=None))
+    except DatabaseError:
+        return []  # told above
+    return [f"{row.name}: {problem}" for row in rows if (problem := unreadable(row))]
+
+
+def unreadable(provider: Provider) -> str:
+    try:
+        provider.open_key()
+    except KeyRefused as error:
+        return str(error)
+    return ""
+
+
+def cluster() -> list[str]:
+    try:
+        pulse = Pulse.objects.filter(name="tick").first()
+    except DatabaseError:
+        return []
+    if pulse and timezone.now() - pulse.at < timedelta(seconds=TIMES.heartbeat_old):
+        return []
+    since = f"since {pulse.at:%Y-%m-%d %H:%M:%S} UTC" if pulse else "ever"
+    return [f"No heartbeat {since}: start `make run`, or `manage.py cluster` on a machine that works."]
+
+
+def sandbox() -> list[str]:
+    if not config().sandbox:
+        return []
+    url = f"{config().sandbox_url}/healthz"
+    try:
+        with urllib.request.urlopen(url, timeout=3):  # noqa: S310  our own address on loopback
+            return []
+    except OSError:
+        return [f"{url} does not answer: start `make run`, or set STUDIO_SANDBOX=false."]
+
+
+CHECKS: tuple[Callable[[], list[str]], ...] = (
+    settings,
+    data_folder,
+    disk_space,
+    database,
+    encryption_key,
+    cluster,
+    sandbox,
+)

@@ -1,0 +1,1 @@
+"""A provider to run at home: a server that speaks every dialect and draws real clips. No key, no cost."""

@@ -1,0 +1,1 @@
+"""What keeps the queues alive and the ticks coming: `manage.py cluster`."""

@@ -1,0 +1,197 @@
+"""Inputs: looking, uploading, serving, throwing away."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.http import require_POST, require_safe
+
+from studio.access import project_for
+from studio.config import config
+from studio.http import Request
+from studio.models import Event, Project, Role
+
+from .. import links
+from ..access import asset_for, guarded, projects_of
+from ..forms.assets import Refused, add_file, add_link, kind_of_role
+from ..models import Asset, Generation
+from .files import IMMUTABLE, send
+
+PAGE = 60
+ENVELOPE = 64 * 1024  # of a multipart body, besides its files
+
+
+@never_cache
+@require_safe
+def library(request: Request) -> HttpResponse:
+    found = chosen(request)
+    rows = list(found[: PAGE + 1])
+    mine = projects_of(request.user)
+    context: dict[str, Any] = {
+        "section": "library",
+        "assets": rows[:PAGE],
+        "more": next_page(request.GET, rows),
+        "projects": mine,
+        "uploadable": uploadable(request),
+        "kinds": Asset.Kind.choices,
+        "chosen": {name: request.GET.get(name, "") for name in ("project", "kind", "q")},
+        "is_filtered": any(request.GET.get(name) for name in ("project", "kind", "q")),
+        "max_mb": config().upload_max_mb,
+        "video_max_mb": config().video_max_mb,
+    }
+    return render(request, "generations/library.html", context)
+
+
+def chosen(request: Request) -> Any:
+    """The assets of the user's projects, narrowed by the page's filters; unknown words narrow nothing."""
+    found = Asset.objects.visible_to(request.user).for_list()
+    project, kind, text, before = (request.GET.get(name, "") for name in ("project", "kind", "q", "before"))
+    if project:
+        found = found.filter(project__pid=project)
+    if kind in Asset.Kind.values:
+        found = found.filter(kind=kind)
+    if text.strip():
+        found = found.filter(name__icontains=text.strip()[:200])
+    if before:
+        found = found.filter(pk__lt=Asset.objects.filter(pid=before).values("pk"))
+    return found
+
+
+def next_page(query: QueryDict, rows: list[Asset]) -> str:
+    """The query of the page behind this one; "" when there is none."""
+    if len(rows) <= PAGE:
+        return ""
+    further = query.copy()
+    further["before"] = rows[PAGE - 1].pid
+    return further.urlencode()
+
+
+def uploadable(request: Request) -> list[Project]:
+    roles = [Role.OWNER, Role.EDITOR]
+    return list(
+        Project.objects.filter(memberships__user=request.user, memberships__role__in=roles, trashed_at=None).order_by(
+            "-id"
+        )
+    )
+
+
+@csrf_exempt
+@require_POST
+def upload(request: Request) -> HttpResponseBase:
+    """Refuses what is too large before a byte of it is read; the token is checked by the inner view, which reads."""
+    most = max(config().upload_max_mb, config().video_max_mb)
+    if int(request.META.get("CONTENT_LENGTH") or 0) > most * 1_000_000 + ENVELOPE:
+        # The fields lie behind the files in the body, so nobody knows yet which page asked.
+        return refusal(request, f"This is more than {most} MB, the most that this studio takes at once.", status=413)
+    return receive(request)
+
+
+@csrf_protect
+def receive(request: Request) -> HttpResponse:
+    """POST: project, then file (one or more) or url; role, when a slot of the composer asks."""
+    project, _ = project_for(request.user, request.POST.get("project", ""), Role.EDITOR)
+    role = request.POST.get("role", "")
+    try:
+        assets = take_in(request, project, kind_of_role(role))
+    except Refused as refused:
+        return refusal(request, str(refused))
+    if role:
+        return render(request, "generations/_slot_chip.html", {"asset": assets[0], "role": role}, status=201)
+    if is_scripted(request):
+        return render(request, "generations/_asset_tiles.html", {"assets": assets}, status=201)
+    messages.success(request, "Added." if len(assets) == 1 else f"{len(assets)} files added.")
+    return redirect("library")
+
+
+def take_in(request: Request, project: Project, kind: str) -> list[Asset]:
+    """Raises Refused; files before a bad one stay in the library."""
+    files = [file for file in request.FILES.getlist("file") if isinstance(file, UploadedFile)]
+    url = request.POST.get("url", "").strip()
+    if url:
+        return [add_link(project, request.user, url, kind or request.POST.get("kind", ""))]
+    if not files:
+        raise Refused("Choose a file, or paste an https link.")
+    return [add_file(project, request.user, file, file.name or "", kind=kind) for file in files]
+
+
+def is_scripted(request: Request) -> bool:
+    """Sent by a script of ours, which takes a fragment; a plain form takes a page."""
+    return bool(request.htmx) or request.headers.get("X-Requested-With") == "XMLHttpRequest"
+
+
+def refusal(request: Request, sentence: str, status: int = 422) -> HttpResponse:
+    if is_scripted(request):
+        return render(request, "generations/_slot_error.html", {"error": sentence}, status=status)
+    messages.error(request, sentence)
+    return redirect("library")
+
+
+@never_cache
+@require_safe
+def asset(request: Request, pid: str) -> HttpResponse:
+    found, role = asset_for(request.user, pid)
+    uses = list(
+        Generation.objects.filter(inputs__asset=found, trashed_at=None)
+        .select_related("user", "clip", "project")
+        .distinct()
+        .order_by("-id")[:PAGE]
+    )
+    context = {"section": "library", "asset": found, "role": role, "uses": uses, "project_of": found.project}
+    return render(request, "generations/asset.html", context)
+
+
+@require_POST
+def asset_trash(request: Request, pid: str) -> HttpResponse:
+    """A file that an open generation still needs stays."""
+    found, _ = asset_for(request.user, pid, Role.EDITOR)
+    with transaction.atomic():
+        waiting = Generation.objects.open().filter(inputs__asset=found).count()
+        if not waiting:
+            found.trashed_at = timezone.now()
+            found.save(update_fields=["trashed_at"])
+            Event.record("asset", found.pid, "trashed", actor=request.user, project_id=found.project_id)
+    if waiting:
+        clips = "A clip that is" if waiting == 1 else f"{waiting} clips that are"
+        messages.error(request, f"{clips} still on the way needs this file. Wait for it, then try again.")
+        return redirect("asset", found.pid)
+    messages.success(request, f"“{found.name}” is in the trash. Clips made with it keep it; to undo, upload it again.")
+    return redirect("library")
+
+
+@require_safe
+def asset_file(request: Request, pid: str) -> HttpResponseBase:
+    found = kept_asset(request, pid)
+    if found.is_link:
+        raise Http404
+    return send(request, found.file, found.mime, etag=found.sha256, cache=IMMUTABLE)
+
+
+@require_safe
+def asset_thumbnail(request: Request, pid: str) -> HttpResponseBase:
+    found = kept_asset(request, pid)
+    if not found.thumbnail:
+        raise Http404
+    return send(request, found.thumbnail, "image/webp", etag=f"{found.sha256}-480", cache=IMMUTABLE)
+
+
+def kept_asset(request: Request, pid: str) -> Asset:
+    """Out of the trash too: the pages of clips that were made with it go on showing it."""
+    found, _ = guarded(request.user, Asset.objects.select_related("project").filter(pid=pid).first(), Role.VIEWER)
+    return found
+
+
+@login_not_required
+@require_safe
+def input_link(request: HttpRequest, signed: str, name: str) -> HttpResponseBase:
+    """For a provider that fetches a file by itself, until the signature's life is over."""
+    found = Asset.objects.filter(pid=links.pid_of(signed) or "", project__trashed_at=None, url="").first()
+    if found is None or found.file.rsplit("/", 1)[-1] != name:
+        raise Http404
+    return send(request, found.file, found.mime, etag=found.sha256)

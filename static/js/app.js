@@ -1,0 +1,72 @@
+// What every page has: toasts, the question before a risk, one-letter keys, words for answers that went wrong.
+
+const STAY = 6000; // milliseconds a toast is shown, not counting the time a pointer rests on it
+
+export function toast(text) {
+  const note = document.createElement("p");
+  note.className = "toast";
+  note.textContent = text;
+  document.getElementById("toasts").append(note);
+}
+
+function leave(note) {
+  let timer = setTimeout(() => note.remove(), STAY);
+  note.addEventListener("pointerenter", () => clearTimeout(timer));
+  note.addEventListener("pointerleave", () => (timer = setTimeout(() => note.remove(), STAY / 2)));
+}
+
+new MutationObserver((changes) => {
+  for (const change of changes) for (const node of change.addedNodes) if (node.nodeType === 1) leave(node);
+}).observe(document.getElementById("toasts"), { childList: true });
+
+// hx-confirm asks in our own dialog.
+document.addEventListener("htmx:confirm", (event) => {
+  const question = event.detail.ctx.confirm;
+  const dialog = document.getElementById("confirm");
+  if (!question || !dialog) return;
+  event.preventDefault();
+  document.getElementById("confirm-text").textContent = question;
+  dialog.returnValue = "no";
+  dialog.showModal();
+  dialog.addEventListener(
+    "close",
+    () => (dialog.returnValue === "yes" ? event.detail.issueRequest() : event.detail.dropRequest()),
+    { once: true },
+  );
+});
+
+const WRONG = {
+  403: "You may not do this here. Load the page again if you think you may.",
+  404: "This is gone, or not yours any more.",
+};
+
+document.addEventListener("htmx:response:error", (event) => {
+  const { status } = event.detail.ctx.response;
+  if (event.target.id === "live") return; // it asks again by itself
+  if (status >= 500) toast("Something broke in the studio. Nothing was lost; try again in a moment.");
+  else if (WRONG[status]) toast(WRONG[status]);
+});
+
+document.addEventListener("htmx:error", (event) => {
+  if (event.detail.ctx && event.target.id !== "live") toast("The studio did not answer. Check your connection and try again.");
+});
+
+// `data-key` names the key that presses a link or button, or focuses a field; never while somebody types.
+document.addEventListener("keydown", (event) => {
+  if (event.metaKey || event.ctrlKey || event.altKey || event.defaultPrevented) return;
+  if (event.target.closest("input, textarea, select, [contenteditable], dialog, [popover]")) return;
+  const wanted = [...document.querySelectorAll("[data-key]")].find((one) => one.dataset.key === event.key);
+  if (!wanted) return;
+  event.preventDefault();
+  if (wanted.matches("input, textarea")) wanted.focus();
+  else wanted.click();
+});
+
+// The poster that was pressed grows into the player of the next page.
+document.addEventListener("click", (event) => {
+  const poster = event.target.closest?.(".card.done .link")?.parentElement.querySelector("img");
+  if (poster) poster.style.viewTransitionName = "clip";
+});
+addEventListener("pageshow", () => {
+  for (const poster of document.querySelectorAll(".card > img")) poster.style.viewTransitionName = "";
+});

@@ -1,0 +1,180 @@
+// The composer without a page load: drafts, drops, pastes, chips, tags. The form works as a plain POST without any of it.
+
+import { toast } from "./app.js";
+import { arrange, drop, fill, freePlace, places } from "./places.js";
+
+const form = () => document.getElementById("composer");
+const prompt = () => document.getElementById("prompt");
+const key = () => `studio-draft-${form()?.dataset.project}`;
+
+// ---- the draft: text alone, per project, kept until the clip is asked for or the text is emptied
+
+function keepDraft() {
+  try {
+    if (prompt().value) localStorage.setItem(key(), prompt().value);
+    else localStorage.removeItem(key());
+  } catch {
+    // storage is full or forbidden: the text on the page is still there
+  }
+}
+
+function restoreDraft() {
+  if (!prompt() || prompt().value) return;
+  try {
+    prompt().value = localStorage.getItem(key()) ?? "";
+  } catch {
+    // as above
+  }
+}
+
+// ---- what the chips and the counter say
+
+export function refresh() {
+  if (!form()) return;
+  for (const chip of form().querySelectorAll("[data-chip]")) label(chip);
+  for (const box of form().querySelectorAll(".recent :checked")) box.checked = false;
+  arrange();
+  count();
+}
+
+function label(chip) {
+  const field = form().elements[chip.dataset.chip];
+  const radio = field instanceof RadioNodeList ? [...field].find((one) => one.checked) : null;
+  const number = field instanceof HTMLInputElement ? field.value : null;
+  const text = radio?.dataset.shown ?? (number ? `${chip.dataset.label} ${number}` : chip.dataset.label);
+  if (text) chip.querySelector(".v").textContent = text;
+  const drawing = radio?.parentElement.querySelector("i.box");
+  const drawn = chip.querySelector("i.box");
+  if (drawing && drawn) drawn.className = drawing.className;
+}
+
+function count() {
+  const most = Number(prompt()?.dataset.most);
+  if (!most) return;
+  let note = form().querySelector(".count");
+  if (!note) {
+    note = document.createElement("output");
+    note.className = "count";
+    prompt().after(note);
+  }
+  const length = prompt().value.length;
+  note.textContent = length > most * 0.8 ? `${length} / ${most}` : "";
+  note.toggleAttribute("data-ui-over", length > most);
+}
+
+// ---- typing and choosing
+
+document.addEventListener("input", (event) => {
+  if (event.target !== prompt()) return;
+  keepDraft();
+  count();
+});
+
+document.addEventListener("change", (event) => {
+  if (!event.target.closest?.("#composer")) return;
+  if (event.target.type === "file") return take(event.target);
+  if (event.target.closest(".recent")) return pick(event.target);
+  refresh();
+  if (event.target.type === "radio" && pressed) event.target.closest("[popover]")?.hidePopover();
+});
+
+// A radio that the arrow keys walk over must not close its popover; one that a pointer pressed is chosen.
+let pressed = false;
+document.addEventListener("pointerdown", () => (pressed = true));
+document.addEventListener("keydown", () => (pressed = false), { capture: true });
+
+function take(input) {
+  const place = input.closest(".place");
+  place.querySelector("[popover]").hidePopover();
+  fill([...input.files], place);
+  input.value = "";
+}
+
+function pick(box) {
+  box.closest("[popover]").hidePopover();
+  document.getElementById("update").click();
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || !event.target.closest?.("#composer")) return;
+  if (event.metaKey || event.ctrlKey) {
+    event.preventDefault();
+    form().requestSubmit(document.getElementById("generate"));
+  } else if (event.target.matches("input[type=url]")) {
+    event.preventDefault();
+    addLink(event.target);
+  }
+});
+
+function addLink(input) {
+  const url = input.value.trim();
+  if (!url) return;
+  const place = input.closest(".place");
+  place.querySelector("[popover]").hidePopover();
+  input.value = "";
+  drop(place, { url });
+}
+
+document.addEventListener("click", (event) => {
+  const target = event.target;
+  if (target.closest("[data-add-link]")) addLink(target.closest(".linked").querySelector("input"));
+  if (target.closest(".model")) target.closest("[popover]").hidePopover();
+  const example = target.closest("[data-example]");
+  if (example) write(example.textContent);
+});
+
+function write(text) {
+  prompt().value = text;
+  prompt().dispatchEvent(new Event("input", { bubbles: true }));
+  prompt().focus();
+}
+
+// ---- asking
+
+document.addEventListener("htmx:config:request", (event) => {
+  if (event.target.id !== "composer" || !form().querySelector(".busy")) return;
+  event.preventDefault();
+  toast("A file is still on its way up. Press Generate again when it is there.");
+});
+
+document.addEventListener("htmx:after:swap", (event) => {
+  refresh();
+  const source = event.detail.ctx.sourceElement;
+  if (event.detail.ctx.response?.status === 422) form()?.querySelector(".problems")?.scrollIntoView({ block: "nearest" });
+  if (source?.matches?.("[data-reuse]") || source?.id === "composer-reused") prompt()?.focus();
+});
+
+// ---- dropping and pasting
+
+const carriesFiles = (event) => event.dataTransfer?.types.includes("Files");
+
+document.addEventListener("dragover", (event) => {
+  if (!carriesFiles(event) || !form()) return;
+  event.preventDefault();
+  form().dataset.uiOver = "";
+  const over = event.target.closest?.(".place");
+  for (const place of places()) place.toggleAttribute("data-ui-over", place === over);
+});
+
+const leave = () => {
+  delete form()?.dataset.uiOver;
+  for (const place of places()) place.removeAttribute("data-ui-over");
+};
+document.addEventListener("dragleave", (event) => event.relatedTarget || leave());
+document.addEventListener("drop", (event) => {
+  if (!carriesFiles(event) || !form()) return;
+  event.preventDefault();
+  leave();
+  fill([...event.dataTransfer.files], event.target.closest?.(".place"));
+});
+
+document.addEventListener("paste", (event) => {
+  const files = [...(event.clipboardData?.files ?? [])];
+  if (!files.length || !form()) return;
+  event.preventDefault();
+  fill(files, event.target.closest?.(".place"));
+});
+
+restoreDraft();
+refresh();
+if (new URLSearchParams(location.search).has("from")) prompt()?.focus();

@@ -1,0 +1,3 @@
+import "./clock.js";
+import "./hover.js";
+import "./live.js";

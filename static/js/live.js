@@ -1,0 +1,80 @@
+// The page's one poller: silent in hidden tabs, never a card twice, never a jump under somebody's eyes.
+
+import { toast } from "./app.js";
+
+const NEAR_TOP = 200; // pixels: nearer than that, new cards of others come in at once
+const held = () => [...document.querySelectorAll(".card[data-ui-held]")];
+let failures = 0;
+
+const isPoller = (event) => event.target.id === "live";
+
+document.addEventListener("htmx:config:request", (event) => {
+  if (isPoller(event) && document.hidden) event.preventDefault();
+});
+
+function wake() {
+  const poller = document.getElementById("live");
+  if (poller && !document.hidden) window.htmx.trigger(poller, "wake");
+}
+document.addEventListener("visibilitychange", wake);
+addEventListener("online", wake);
+
+// A fresh card may have come by two ways, with the answer to Generate and with a poll: the second one only updates it.
+document.addEventListener("htmx:before:swap", (event) => {
+  const { ctx, tasks } = event.detail;
+  const fresh = tasks.filter((task) => task.swapSpec.style === "afterbegin");
+  for (const task of fresh) {
+    for (const card of task.fragment.querySelectorAll(".card")) {
+      const there = document.getElementById(card.id);
+      if (there) tasks.push(updating(there, card, ctx));
+      else if (ctx.sourceElement.id === "live" && scrollY > NEAR_TOP) card.dataset.uiHeld = "";
+    }
+  }
+});
+
+function updating(target, card, ctx) {
+  const fragment = document.createDocumentFragment();
+  fragment.append(card);
+  return { type: "partial", fragment, target, swapSpec: { style: "outerMorph" }, sourceElement: ctx.sourceElement };
+}
+
+document.addEventListener("htmx:after:swap", (event) => {
+  showHeld();
+  if (event.detail.ctx.sourceElement?.id === "composer" && event.detail.ctx.response?.status === 201) {
+    release();
+    scrollTo({ top: 0 });
+  }
+});
+
+function showHeld() {
+  const button = document.getElementById("held");
+  if (!button) return;
+  const count = held().length;
+  button.hidden = !count;
+  button.querySelector("span").textContent = `${count} new`;
+}
+
+function release() {
+  for (const card of held()) delete card.dataset.uiHeld;
+  showHeld();
+}
+
+document.addEventListener("click", (event) => {
+  if (!event.target.closest("#held")) return;
+  release();
+  scrollTo({ top: 0, behavior: "smooth" });
+});
+addEventListener("scroll", () => scrollY < NEAR_TOP / 2 && held().length && release(), { passive: true });
+
+document.addEventListener("htmx:error", (event) => {
+  if (isPoller(event) && ++failures === 2) toast("The studio does not answer. This page goes on by itself when it does.");
+});
+document.addEventListener("htmx:before:response", (event) => {
+  if (!isPoller(event)) return;
+  failures = 0;
+  const { raw } = event.detail.ctx.response;
+  if (!raw.redirected) return;
+  event.preventDefault(); // the login page, which is no answer to a poll
+  event.target.remove();
+  toast("You were logged out. Load the page again to go on.");
+});

@@ -1,0 +1,79 @@
+// Files go up as soon as they are dropped; the form carries only the ids of what the server took.
+// XMLHttpRequest, because fetch tells no progress of an upload.
+
+const form = () => document.getElementById("composer");
+
+/** Send one file or link for a place; resolves when the place shows the result. */
+export function send(place, { file, url }) {
+  const chip = waiting(place, file);
+  const body = new FormData();
+  body.set("project", form().dataset.project);
+  body.set("role", place.dataset.role);
+  if (file) body.set("file", file, file.name || "pasted.png");
+  else body.set("url", url);
+  return new Promise((done) => {
+    const request = new XMLHttpRequest();
+    request.open("POST", form().dataset.upload);
+    request.setRequestHeader("X-CSRFToken", form().elements.csrfmiddlewaretoken.value);
+    request.setRequestHeader("X-Requested-With", "XMLHttpRequest");
+    request.upload.addEventListener("progress", ({ loaded, total }) => (chip.querySelector("progress").value = loaded / total));
+    request.addEventListener("loadend", () => {
+      finish(place, chip, request);
+      done();
+    });
+    request.send(body);
+  });
+}
+
+function waiting(place, file) {
+  const chip = document.createElement("div");
+  chip.className = "slot full busy";
+  chip.setAttribute("aria-busy", "true");
+  chip.setAttribute("aria-label", `Uploading ${file?.name || "a link"}`);
+  chip.setAttribute("role", "group");
+  if (file?.type.startsWith("image/")) {
+    const picture = document.createElement("img");
+    picture.src = URL.createObjectURL(file);
+    picture.alt = "";
+    chip.append(picture);
+  }
+  const progress = document.createElement("progress");
+  progress.max = 1;
+  progress.value = 0;
+  progress.setAttribute("aria-label", "Upload");
+  chip.append(progress);
+  place.querySelector(".add").before(chip);
+  return chip;
+}
+
+function finish(place, chip, request) {
+  const picture = chip.querySelector("img");
+  if (request.status === 201) chip.replaceWith(parsed(request.responseText));
+  else {
+    chip.remove();
+    refuse(place, request);
+  }
+  if (picture) URL.revokeObjectURL(picture.src);
+}
+
+function parsed(html) {
+  const template = document.createElement("template");
+  template.innerHTML = html;
+  return template.content.firstElementChild;
+}
+
+function refuse(place, request) {
+  const said = request.status === 422 || request.status === 413 ? parsed(request.responseText) : null;
+  complain(place, said?.textContent.trim() || "This did not arrive. Check your connection and drop it again.");
+}
+
+/** Say beside a place what is wrong, until something else is done there. */
+export function complain(place, text) {
+  place.querySelector(".problem")?.remove();
+  const note = document.createElement("p");
+  note.className = "problem";
+  note.setAttribute("role", "alert");
+  note.textContent = text;
+  place.append(note);
+  setTimeout(() => note.remove(), 8000);
+}

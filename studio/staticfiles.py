@@ -1,0 +1,9 @@
+"""Static files under hashed names, compressed once, cached for ever."""
+
+from whitenoise.storage import CompressedManifestStaticFilesStorage
+
+
+class HashedStorage(CompressedManifestStaticFilesStorage):
+    """Rewrites `import` in ES modules too, so that a module never meets another version of its neighbour."""
+
+    support_js_module_import_aggregation = True

@@ -1,0 +1,38 @@
+"""What a person sees when a page cannot be had. People see the shell; strangers a bare page that sets no cookie."""
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.views.decorators.http import require_safe
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return render(request, "studio/csrf.html", {"layout": layout(request)}, status=403)
+
+
+def not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:
+    return render(request, "404.html", {"layout": layout(request)}, status=404)
+
+
+def forbidden(request: HttpRequest, exception: Any = None) -> HttpResponse:
+    context = {"layout": layout(request), "why": str(exception or "")}
+    return render(request, "403.html", context, status=403)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Without the request's context: what is broken may be the database that the shell reads."""
+    return HttpResponse(render_to_string("500.html"), status=500)
+
+
+def layout(request: HttpRequest) -> str:
+    user = getattr(request, "user", None)
+    return "base.html" if user is not None and user.is_authenticated else "studio/bare.html"
+
+
+@login_not_required
+@require_safe
+def robots(request: HttpRequest) -> HttpResponse:
+    return HttpResponse("User-agent: *\nDisallow: /\n", content_type="text/plain")

@@ -1,0 +1,131 @@
+"""The whole studio as a child of the test: `manage.py up` with its own data folder, and eyes on its rows and processes."""
+
+import json
+import os
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def until(what: str, true: Callable[[], Any], seconds: float) -> Any:
+    """The first true answer; fails the test when none comes in time."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        answer = true()
+        if answer:
+            return answer
+        time.sleep(0.1)
+    raise AssertionError(f"not within {seconds:.0f} s: {what}")
+
+
+class Studio:
+    """A running studio, seen from outside: its rows by SQL, its processes by name."""
+
+    def __init__(self, data: Path, port: int, environment: dict[str, str]) -> None:
+        self.data, self.port, self.environment = data, port, environment
+        self.sandbox = f"http://127.0.0.1:{environment['STUDIO_SANDBOX_PORT']}"
+        self.process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def base(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> "Studio":
+        log = (self.data / "up.log").open("ab")
+        self.process = subprocess.Popen(
+            [sys.executable, "manage.py", "up"], cwd=ROOT, env=self.environment, stdout=log, stderr=log
+        )
+        until("the web server answers", lambda: self.is_up(f"{self.base}/healthz"), 60)
+        until("the sandbox answers", lambda: self.is_up(f"{self.sandbox}/healthz"), 60)
+        return self
+
+    def stop(self) -> None:
+        assert self.process is not None
+        tree = self.tree()
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        try:
+            self.process.wait(90)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait(10)
+        _, left = psutil.wait_procs(tree, timeout=10)
+        for process in left:
+            process.kill()
+
+    def is_up(self, url: str) -> bool:
+        try:
+            with urllib.request.urlopen(url, timeout=2) as answer:
+                return bool(answer.status == 200)
+        except OSError:
+            return False
+
+    def manage(self, *words: str, timeout: float = 60) -> str:
+        done = subprocess.run(
+            [sys.executable, "manage.py", *words],
+            cwd=ROOT,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def sql(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
+        with closing(sqlite3.connect(self.data / "studio.sqlite3", timeout=20)) as rows, rows:
+            return rows.execute(query, values).fetchall()
+
+    def states(self) -> list[str]:
+        return [state for (state,) in self.sql("select state from generations_attempt order by id")]
+
+    def ledger(self) -> list[dict[str, Any]]:
+        with urllib.request.urlopen(f"{self.sandbox}/_ledger", timeout=10) as answer:
+            entries: list[dict[str, Any]] = json.load(answer)
+        return entries
+
+    def tree(self) -> list[psutil.Process]:
+        assert self.process is not None
+        try:
+            return psutil.Process(self.process.pid).children(recursive=True)
+        except psutil.NoSuchProcess:
+            return []
+
+
+@contextmanager
+def running(data: Path, *, speed: float = 1, **more: str) -> Iterator[Studio]:
+    """`manage.py up` on SQLite with a tiny sandbox, ended whole at the end."""
+    port = free_port()
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("STUDIO_", "DATABASE_"))}
+    environment |= {
+        "STUDIO_DATA": str(data),
+        "STUDIO_PORT": str(port),
+        "STUDIO_SANDBOX_PORT": str(free_port()),
+        "STUDIO_SANDBOX_FLAGS": "--tiny",
+        "STUDIO_SPEED": str(speed),
+        "STUDIO_DISK_RESERVE_MB": "10",
+        "DJANGO_SETTINGS_MODULE": "studio.settings",
+    } | more
+    studio = Studio(data, port, environment)
+    try:
+        yield studio.start()
+    finally:
+        studio.stop()

@@ -1,0 +1,71 @@
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from generations.jobs.carry import carry
+from generations.models import Attempt, Generation
+from tests.jobs.ark import Ark
+from tests.make import make_generation, make_project, make_provider, make_user
+from tests.peer import Peer, run_peer
+
+
+@pytest.fixture
+def ark() -> Ark:
+    return Ark()
+
+
+@pytest.fixture
+def peer(ark: Ark) -> Iterator[Peer]:
+    with run_peer(ark) as peer:
+        ark.base = peer.base
+        yield peer
+
+
+@pytest.fixture
+def generation(transactional_db: None, peer: Peer) -> Generation:
+    """Queued by Alice at a provider that is the peer."""
+    alice = make_user("Alice", is_staff=True)
+    provider = make_provider(base_url=f"{peer.base}/api/v3", max_concurrent=3, rate=60_000)
+    return make_generation(make_project(alice), alice, provider)
+
+
+class Job:
+    """A generation's last attempt, fresh at every look."""
+
+    def __init__(self, generation: Generation) -> None:
+        self.pk = generation.pk
+
+    @property
+    def row(self) -> Attempt:
+        return (
+            Attempt.objects.select_related("generation__project", "provider")
+            .filter(generation=self.pk)
+            .latest("number")
+        )
+
+    @property
+    def state(self) -> str:
+        return self.row.state
+
+    @property
+    def card(self) -> Generation:
+        return self.row.generation
+
+    def carry(self) -> "Job":
+        """What a worker does when the bell rings."""
+        carry(self.row.pk)
+        return self
+
+    def set(self, **fields: Any) -> "Job":
+        Attempt.objects.filter(pk=self.row.pk).update(**fields)
+        return self
+
+    def due(self) -> "Job":
+        return self.set(next_action_at=timezone.now())
+
+
+@pytest.fixture
+def job(generation: Generation) -> Job:
+    return Job(generation)

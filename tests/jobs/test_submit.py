@@ -1,0 +1,216 @@
+"""One POST per attempt, and what each of its outcomes means."""
+
+import socket
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+
+from generations.jobs import gate, spool
+from generations.jobs.carry import carry
+from generations.models import Attempt, Provider
+from generations.times import TIMES
+from studio.models import Event
+from tests.jobs.ark import TASKS, Ark
+from tests.jobs.conftest import Job
+from tests.make import make_generation
+from tests.peer import Peer, Reply
+
+
+def test_it_posts_once_and_keeps_the_id(job: Job, peer: Peer) -> None:
+    job.carry().carry().carry()
+    assert job.state == "accepted"
+    assert job.row.remote_id == "cgt-20260606160057-00000"
+    assert [(seen.method, seen.path) for seen in peer.seen] == [("POST", TASKS)]
+
+
+def test_the_request_carries_key_tag_and_prompt(job: Job, peer: Peer) -> None:
+    job.carry()
+    sent = peer.posts[0]
+    assert sent.headers["authorization"] == "Bearer sk-test-0123456789abcdef"
+    assert sent.json["content"][0] == {"type": "text", "text": "A fox on a hill at dusk"}
+    assert sent.json["safety_identifier"] == job.row.tag
+    assert str(job.row.uuid) in job.row.tag
+    assert sent.json["ratio"] == "16:9"
+
+
+def test_the_intent_is_committed_before_the_first_byte(job: Job, ark: Ark) -> None:
+    seen: list[tuple[str, bool]] = []
+
+    def create(request: object) -> Reply:
+        # Another connection sees what was committed.
+        row = Attempt.objects.get()
+        seen.append((row.state, row.intent_at is not None and row.worker["pid"] > 0))
+        return Reply(json={"id": "cgt-1"})
+
+    ark.create = create
+    job.carry()
+    assert seen == [("submitting", True)]
+
+
+def test_it_refuses_to_spend_inside_an_outer_transaction(job: Job) -> None:
+    with transaction.atomic(), pytest.raises(RuntimeError, match="committed by itself"):
+        gate.enter(job.row, "test")
+
+
+def test_the_rows_never_hold_the_key(job: Job) -> None:
+    job.carry()
+    values = (
+        str(Attempt.objects.values().get()) + str(list(Event.objects.values())) + str(Provider.objects.values().get())
+    )
+    assert "sk-test-0123456789abcdef" not in values
+
+
+@pytest.mark.parametrize(
+    ("reply", "state", "words"),
+    [
+        (
+            Reply(400, {"error": {"code": "InvalidParameter.ratio", "message": "ratio is wrong"}}),
+            "rejected",
+            "ratio is wrong",
+        ),
+        (
+            Reply(404, {"error": {"code": "InvalidEndpointOrModel.NotFound", "message": "no model"}}),
+            "rejected",
+            "no model",
+        ),
+        (Reply(413, body=b""), "rejected", "not charged"),
+        (Reply(302, headers={"Location": "https://elsewhere.example/"}), "rejected", "not charged"),
+        (
+            Reply(429, {"error": {"code": "RateLimitExceeded.EndpointRPMExceeded", "message": "slow"}}),
+            "queued",
+            "tries again",
+        ),
+        (
+            Reply(500, {"error": {"code": "InternalServiceError", "message": "oops"}}),
+            "uncertain",
+            "will not send it twice",
+        ),
+        (Reply(502, body=b"<html>bad gateway</html>"), "uncertain", "will not send it twice"),
+        (Reply(200, body=b"<html>welcome</html>"), "uncertain", "will not send it twice"),
+        (Reply(200, json={"id": ""}), "uncertain", "will not send it twice"),
+        (Reply(200, json={"id": "../../etc"}), "uncertain", "will not send it twice"),
+        (Reply(drop=True), "uncertain", "will not send it twice"),
+        (Reply(200, body=b'{"id": "cgt', cut=5), "uncertain", "will not send it twice"),
+    ],
+    ids=lambda value: str(getattr(value, "status", value)),
+)
+def test_what_each_outcome_means(job: Job, peer: Peer, ark: Ark, reply: Reply, state: str, words: str) -> None:
+    ark.create = lambda seen: reply
+    job.carry()
+    assert job.state == state
+    assert words in job.card.message
+    job.carry()
+    assert len(peer.posts) == 1, "an outcome never leads to a second POST by itself"
+
+
+def test_a_blocked_prompt_reads_as_blocked(job: Job, ark: Ark) -> None:
+    error = {"error": {"code": "InputTextSensitiveContentDetected", "message": "sensitive"}}
+    ark.create = lambda seen: Reply(400, error)
+    job.carry()
+    assert job.card.status == "blocked"
+    assert "not charged" in job.card.message
+
+
+def test_a_closed_door_is_tried_again_later(job: Job) -> None:
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        Provider.objects.update(base_url=f"http://127.0.0.1:{closed.getsockname()[1]}/api/v3")
+        provider = Provider.objects.get()
+        provider.set_key("sk-test-0123456789abcdef")
+        provider.save()
+        job.carry()
+    assert job.state == "queued"
+    assert job.row.rejections == 1
+    assert job.row.next_action_at > timezone.now()
+
+
+def test_after_many_noes_it_counts_as_a_no(job: Job, ark: Ark, peer: Peer) -> None:
+    ark.create = lambda seen: Reply(429, {"error": {"code": "ServerOverloaded", "message": "busy"}})
+    job.set(rejections=TIMES.rejections - 1).carry()
+    assert job.state == "rejected"
+    assert "busy" in job.card.message
+
+
+def test_retry_after_is_honoured(job: Job, ark: Ark) -> None:
+    error = {"error": {"code": "RateLimitExceeded", "message": "slow"}}
+    ark.create = lambda seen: Reply(429, error, headers={"Retry-After": "120"})
+    job.carry()
+    assert 100 < (job.row.next_action_at - timezone.now()).total_seconds() <= 120
+
+
+def test_a_refused_key_pauses_the_provider(job: Job, ark: Ark, peer: Peer) -> None:
+    ark.create = lambda seen: Reply(401, {"error": {"code": "AuthenticationError", "message": "bad key"}})
+    job.carry()
+    provider = Provider.objects.get()
+    assert job.state == "rejected"
+    assert provider.paused_at is not None
+    second = Job(make_generation(job.card.project, job.card.user, provider)).carry()
+    assert second.state == "queued"
+    assert "is paused" in second.card.message
+    assert len(peer.posts) == 1
+
+
+def test_slots_are_kept(job: Job, peer: Peer) -> None:
+    Provider.objects.update(max_concurrent=2)
+    jobs = [job] + [Job(make_generation(job.card.project, job.card.user)) for _ in range(3)]
+    for one in jobs:
+        one.carry()
+    assert [one.state for one in jobs] == ["accepted", "accepted", "queued", "queued"]
+    assert "Waiting for a free slot" in jobs[2].card.message
+    assert len(peer.posts) == 2
+
+
+def test_a_rate_is_kept(job: Job, peer: Peer) -> None:
+    Provider.objects.update(max_concurrent=10, rate=1)
+    jobs = [job, Job(make_generation(job.card.project, job.card.user))]
+    for one in jobs:
+        one.carry()
+    assert [one.state for one in jobs] == ["accepted", "queued"]
+
+
+def test_a_missing_key_sends_nothing(job: Job, peer: Peer) -> None:
+    Provider.objects.update(key_box="")
+    job.carry()
+    assert job.state == "rejected"
+    assert "no key yet" in job.card.message
+    assert not peer.seen
+
+
+def test_a_key_of_another_host_is_not_sent(job: Job, peer: Peer) -> None:
+    Provider.objects.update(base_url=f"{peer.base.replace('127.0.0.1', 'localhost')}/api/v3")
+    job.carry()
+    assert "given for another address" in job.card.message
+    assert not peer.seen
+
+
+def test_plain_http_needs_the_admins_tick(job: Job, peer: Peer) -> None:
+    Provider.objects.update(lab=False)
+    job.carry()
+    assert job.state == "rejected"
+    assert "plain http" in job.card.message
+    assert not peer.seen
+
+
+def test_an_id_that_the_rows_refuse_is_spooled_and_replayed(
+    job: Job, ark: Ark, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from django.db import OperationalError
+
+    from generations.jobs import reconcile, submit
+
+    def broken(*args: object) -> bool:
+        raise OperationalError("database is locked")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(submit, "note_id", broken)
+        job.carry()
+    assert job.state == "submitting"
+    assert [remote_id for _, _, remote_id in spool.kept()] == ["cgt-20260606160057-00000"]
+    reconcile.replay()
+    assert job.state == "accepted"
+    assert not list(spool.kept())
+
+
+def test_a_bell_for_nobody_is_harmless(job: Job) -> None:
+    carry(job.pk + 1000)

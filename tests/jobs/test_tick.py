@@ -1,0 +1,72 @@
+"""The tick rings for what nobody carries, and says that it lives."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from django_q.models import OrmQ
+
+from generations.jobs import disk, gate
+from generations.jobs.tick import tick
+from generations.models import Gate, Provider, Pulse
+from tests.jobs.ark import Ark
+from tests.jobs.conftest import Job
+from tests.make import make_generation
+
+
+def rung() -> list[int]:
+    return [row.task["args"][0] for row in OrmQ.objects.order_by("pk")]
+
+
+def test_it_rings_for_what_is_due_and_only_once(job: Job) -> None:
+    tick(1)
+    tick(2)
+    assert rung() == [job.row.pk]
+
+
+def test_it_rings_in_order_for_the_free_slots(job: Job) -> None:
+    Provider.objects.update(max_concurrent=2)
+    rows = [job] + [Job(make_generation(job.card.project, job.card.user)) for _ in range(3)]
+    tick(1)
+    assert rung() == [rows[0].row.pk, rows[1].row.pk]
+
+
+def test_its_heartbeat_comes_last(job: Job) -> None:
+    tick(7)
+    pulse = Pulse.objects.get(name="tick")
+    assert pulse.count == 7
+    assert timezone.now() - pulse.at < timedelta(seconds=5)
+
+
+def test_one_broken_part_does_not_stop_the_rest(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("generations.jobs.poll.asks_for", None)
+    job.carry().due()
+    tick(3)
+    assert Pulse.objects.get(name="tick").count == 3
+
+
+def test_a_full_disk_stops_new_work(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(disk, "free", lambda folder: 0)
+    tick(1)
+    assert rung() == []
+
+
+def test_an_abandoned_download_is_taken_up(job: Job) -> None:
+    job.carry()
+    job.set(state="fetching", lease="gone", lease_until=timezone.now() - timedelta(seconds=1))
+    tick(1)
+    assert rung() == [job.row.pk]
+
+
+def test_a_breaker_opens_and_a_free_look_closes_it(job: Job, ark: Ark) -> None:
+    provider = Provider.objects.get()
+    for _ in range(5):
+        gate.failed(provider)
+    assert Gate.objects.get().closed_until is not None
+    job.carry()
+    assert job.state == "queued", "nothing paid is sent through an open breaker"
+    Gate.objects.update(closed_until=timezone.now())
+    tick(1)
+    assert Gate.objects.get().closed_until is None
+    job.due().carry()
+    assert job.state == "accepted"

@@ -1,0 +1,106 @@
+"""What a member may ask of a take afterwards, and what each click may cost."""
+
+import pytest
+
+from generations.jobs import poll, wishes
+from generations.models import Attempt, Generation
+from tests.jobs.ark import Ark
+from tests.jobs.conftest import Job
+from tests.peer import Peer, Reply
+
+
+@pytest.fixture
+def uncertain(job: Job, ark: Ark) -> Job:
+    ark.create = lambda seen: Reply(drop=True)
+    job.carry()
+    ark.create = None
+    return job
+
+
+def test_cancelling_in_the_queue_sends_nothing_ever(job: Job, peer: Peer) -> None:
+    wishes.cancel(job.card, job.card.user)
+    assert job.state == "cancelled"
+    job.carry()
+    assert not peer.seen
+
+
+def test_cancelling_what_waits_at_the_provider_asks_it(job: Job, ark: Ark, peer: Peer) -> None:
+    ark.status = "queued"
+    job.carry()
+    wishes.cancel(job.card, job.card.user)
+    job.carry()
+    assert job.state == "cancelled"
+    assert [seen.method for seen in peer.seen] == ["POST", "GET", "DELETE", "GET"]
+
+
+def test_cancelling_what_runs_says_that_it_may_cost(job: Job, peer: Peer) -> None:
+    job.carry()
+    wishes.cancel(job.card, job.card.user)
+    job.carry()
+    assert job.state == "running"
+    assert "may be charged" in job.card.message
+    assert "DELETE" not in [seen.method for seen in peer.seen]
+
+
+def test_a_finished_task_is_never_deleted(job: Job, ark: Ark, peer: Peer) -> None:
+    job.carry()
+    wishes.cancel(job.card, job.card.user)
+    ark.status = "succeeded"
+    job.carry()
+    assert job.state == "succeeded"
+    assert "DELETE" not in [seen.method for seen in peer.seen]
+
+
+def test_sending_again_is_a_new_attempt_of_the_same_card(uncertain: Job, peer: Peer) -> None:
+    wishes.send_again(uncertain.card, uncertain.card.user)
+    assert [row.state for row in Attempt.objects.order_by("number")] == ["not_accepted", "queued"]
+    uncertain.carry()
+    assert uncertain.state == "accepted"
+    assert uncertain.card.status == "rendering"
+    assert len(peer.posts) == 2
+    assert peer.posts[0].json["safety_identifier"] != peer.posts[1].json["safety_identifier"]
+
+
+def test_nothing_on_its_way_is_sent_again(job: Job) -> None:
+    job.carry()
+    with pytest.raises(wishes.Refused, match="charged twice"):
+        wishes.send_again(job.card, job.card.user)
+
+
+def test_a_member_can_name_the_task(uncertain: Job, ark: Ark) -> None:
+    ark.tasks["cgt-by-hand"] = {"model": "m"}
+    wishes.it_is(uncertain.card, " cgt-by-hand ", uncertain.card.user)
+    uncertain.due()
+    poll.poll_due()
+    assert uncertain.state == "running"
+
+
+@pytest.mark.parametrize("text", ["", "../x", "a b", "x" * 201])
+def test_nonsense_is_no_task_id(uncertain: Job, text: str) -> None:
+    with pytest.raises(wishes.Refused, match="no task id"):
+        wishes.it_is(uncertain.card, text, uncertain.card.user)
+
+
+def test_an_expired_take_can_be_looked_at_again(job: Job, ark: Ark) -> None:
+    job.carry().due()
+    ark.status = "expired"
+    poll.poll_due()
+    assert job.state == "expired"
+    ark.status = "running"
+    wishes.check_again(job.card, job.card.user)
+    poll.poll_due()
+    assert job.state == "running"
+
+
+def test_a_retry_is_a_new_card_and_a_double_click_is_one(job: Job, ark: Ark) -> None:
+    ark.create = lambda seen: Reply(400, {"error": {"code": "InvalidParameter", "message": "no"}})
+    job.carry()
+    first = wishes.retry(job.card, job.card.user)
+    second = wishes.retry(job.card, job.card.user)
+    assert first.pk == second.pk != job.pk
+    assert Generation.objects.count() == 2
+
+
+def test_an_open_take_is_not_retried(job: Job) -> None:
+    with pytest.raises(wishes.Refused, match="still on its way"):
+        wishes.retry(job.card, job.card.user)

@@ -1,0 +1,170 @@
+"""`manage.py up`: one command starts the studio, keeps it running, and ends it whole."""
+
+import fcntl
+import signal
+import socket
+import subprocess
+import urllib.request
+from collections.abc import Callable
+
+import psutil
+import pytest
+
+from tests.faults.running import free_port
+from tests.processes.place import Place
+
+pytestmark = pytest.mark.processes
+
+
+def is_healthy(place: Place) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{place.port}/healthz", timeout=2) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
+
+
+def start(place: Place) -> subprocess.Popen[bytes]:
+    """`up`, once it serves and works."""
+    process = place.start("up")
+    place.until("the web server answers", lambda: is_healthy(place) or process.poll() is not None, 60)
+    assert process.poll() is None, place.log
+    place.ticks_go_on()
+    return process
+
+
+def part(place: Place, words: str) -> psutil.Process:
+    """The first process whose command line holds `words`, once there is one."""
+
+    def find() -> psutil.Process | None:
+        lines = [(process.pid, process, " ".join(process.cmdline())) for process in place.processes()]
+        return next((process for _, process, line in sorted(lines, key=lambda one: one[0]) if words in line), None)
+
+    found = place.until(words, find, 30)
+    assert isinstance(found, psutil.Process)
+    return found
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_it_serves_and_ends_without_a_trace(place: Place, number: signal.Signals) -> None:
+    process = start(place)
+    process.send_signal(number)
+    assert process.wait(25) == 0
+    place.nobody_is_left(1)
+    assert "Traceback" not in place.log
+
+
+def test_the_second_start_prepares_nothing(make_place: Callable[..., Place]) -> None:
+    place = make_place()
+    (place.data / "studio.sqlite3").unlink()
+    first = start(place)
+    assert f"Studio runs at http://localhost:{place.port}" in place.log
+    assert f"http://localhost:{place.port}/setup?token=" in place.log
+    assert place.log.count("up to date") == 2
+    first.terminate()
+    assert first.wait(25) == 0
+    manifest = place.data / "static" / "staticfiles.json"
+    made = manifest.stat().st_mtime_ns
+    start(place)
+    assert place.log.count("up to date") == 2
+    assert manifest.stat().st_mtime_ns == made
+
+
+def test_a_changed_static_file_is_collected_again(place: Place) -> None:
+    process = start(place)
+    process.terminate()
+    assert process.wait(25) == 0
+    (place.data / "static.stamp").write_text("of other files")
+    start(place)
+    assert place.log.count("static files are up to date") == 2
+
+
+def test_with_an_account_there_is_no_set_up_link(place: Place) -> None:
+    place.django("from tests.make import *; make_user('Alice')")
+    start(place)
+    place.until("the greeting", lambda: "Ctrl-C to stop" in place.log, 10)
+    assert "setup?token=" not in place.log
+
+
+def test_nobody_outlives_a_killed_up(make_place: Callable[..., Place]) -> None:
+    place = make_place(STUDIO_SANDBOX="true", STUDIO_SANDBOX_PORT=str(free_port()), STUDIO_SANDBOX_FLAGS="--tiny")
+    process = start(place)
+    part(place, "generations.sandbox")
+    assert len(place.processes()) >= 15  # up, web 3, cluster 1 and its queues 6 + 5 …
+    process.kill()
+    place.nobody_is_left()
+
+
+@pytest.mark.parametrize("words", ["gunicorn", "manage.py cluster"])
+def test_a_dead_child_is_started_again(place: Place, words: str) -> None:
+    start(place)
+    old = part(place, words)
+    old.kill()
+    place.until("another one", lambda: part(place, words).pid != old.pid, 30)
+    place.until("the web server answers", lambda: is_healthy(place), 30)
+    place.ticks_go_on()
+    assert "ended with code -9; it starts again" in place.log
+
+
+def test_a_dead_web_worker_is_replaced(place: Place) -> None:
+    start(place)
+    master = part(place, "gunicorn")
+    workers = master.children()
+    for worker in workers:
+        worker.kill()
+    place.until("new workers", lambda: len(master.children()) == 2 and not set(workers) & set(master.children()), 20)
+    place.until("the web server answers", lambda: is_healthy(place), 20)
+
+
+def refused(place: Place) -> str:
+    """What `up` says when it refuses to start: one line, code 1, nothing left running."""
+    done = place.run("manage.py", "up")
+    assert done.returncode == 1, done.stdout + done.stderr
+    place.nobody_is_left(1)
+    (line,) = done.stderr.strip().splitlines()
+    return line
+
+
+def test_it_refuses_a_port_in_use(place: Place) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", place.port))
+        taken.listen()
+        line = refused(place)
+    assert f"Port {place.port} on 127.0.0.1 is in use" in line
+    assert f"STUDIO_PORT={place.port + 1}" in line
+
+
+def test_it_refuses_a_sandbox_port_in_use(make_place: Callable[..., Place]) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        line = refused(make_place(STUDIO_SANDBOX="true", STUDIO_SANDBOX_PORT=str(port)))
+    assert f"Port {port} on 127.0.0.1 is in use" in line
+    assert "STUDIO_SANDBOX_PORT=" in line
+
+
+def test_it_refuses_an_address_of_another_machine(make_place: Callable[..., Place]) -> None:
+    assert "on port" in refused(make_place(STUDIO_BIND="192.0.2.1"))
+
+
+def test_it_refuses_a_folder_that_another_one_holds(place: Place) -> None:
+    with (place.data / "up.lock").open("w") as lock:
+        lock.write("4711")
+        lock.flush()
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        line = refused(place)
+    assert f"already runs on {place.data} (process 4711)" in line
+    assert "STUDIO_DATA" in line
+
+
+def test_a_lock_left_by_a_dead_one_does_not_hold(place: Place) -> None:
+    start(place).kill()
+    place.nobody_is_left()
+    start(place)
+
+
+def test_it_refuses_a_database_that_does_not_answer(make_place: Callable[..., Place]) -> None:
+    line = refused(make_place(DATABASE_URL=f"postgres://nobody@127.0.0.1:{free_port()}/none"))
+    assert "The database does not answer" in line
+    assert "DATABASE_URL" in line

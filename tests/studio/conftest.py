@@ -1,0 +1,13 @@
+import shutil
+from collections.abc import Iterator
+
+import pytest
+
+from studio.config import config
+
+
+@pytest.fixture(autouse=True)
+def no_tries_yet() -> Iterator[None]:
+    """The counters of tries live in files, which no test's transaction rolls back."""
+    shutil.rmtree(config().data / "throttle", ignore_errors=True)
+    yield

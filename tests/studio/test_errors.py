@@ -1,0 +1,47 @@
+from typing import Any
+
+import pytest
+from django.http import HttpRequest
+from django.test import Client
+
+from studio.views import errors
+
+
+def test_a_member_sees_the_shell_around_a_missing_page(client: Client, alice: Any) -> None:
+    client.force_login(alice)
+    response = client.get("/nothing")
+    assert response.status_code == 404
+    assert "There is nothing here" in response.content.decode()
+    assert 'aria-label="Main"' in response.content.decode()
+
+
+def test_a_stranger_sees_a_bare_page_and_gets_no_cookie(client: Client, db: None) -> None:
+    response = client.get("/nothing")
+    assert response.status_code == 404
+    assert 'aria-label="Main"' not in response.content.decode()
+    assert not response.cookies
+
+
+def test_a_refusal_says_why(client: Client, bob: Any) -> None:
+    client.force_login(bob)
+    response = client.get("/providers/")
+    assert response.status_code == 403
+    assert "Only a studio admin may do this." in response.content.decode()
+
+
+def test_a_broken_page_needs_no_database() -> None:
+    # No `db` fixture: any query would fail this test.
+    response = errors.server_error(HttpRequest())
+    assert response.status_code == 500
+    assert "Something broke on our side" in response.content.decode()
+
+
+def test_robots_are_sent_away(client: Client) -> None:
+    assert client.get("/robots.txt").content == b"User-agent: *\nDisallow: /\n"
+
+
+@pytest.mark.parametrize("path", ["/nothing", "/login", "/robots.txt"])
+def test_every_answer_carries_the_headers(client: Client, db: None, path: str) -> None:
+    response = client.get(path)
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert "default-src 'none'" in response["Content-Security-Policy"]
