@@ -1,8 +1,8 @@
 """The only door to the network: one guarded request at a time, synchronous, for workers.
 
-httpx's own timeouts bound a single read, never a request (RELIABILITY.md 0, finding 6). So the socket is ours: dialled
-in dialling.py, and given the remaining time with every operation. What is spoken over it is left to httpcore, the
-engine of httpx.
+httpx's own timeouts bound a single read, never a request (RELIABILITY.md 0, finding 6). So its transport is ours: one
+connection whose socket was dialled in dialling.py and is given the remaining time with every operation. What is spoken
+over it is left to httpx and its engine httpcore.
 
 Every call sends exactly one request: no retry, no redirect, no proxy, no cookie. What fails is told apart by the one
 question that costs money: NotSent means that nothing of the request can have left us, Lost that something may have.
@@ -22,6 +22,7 @@ from types import MappingProxyType
 from typing import Any
 
 import httpcore
+import httpx
 
 from . import crash
 from .addresses import Refused, Rule, Target, take_apart
@@ -87,7 +88,7 @@ def call(
         _put_back(line, rule)
     else:
         line.close()
-    return Answer(response.status, answer, _decoded(raw, answer.get("content-encoding", ""), cap, target))
+    return Answer(response.status_code, answer, _decoded(raw, answer.get("content-encoding", ""), cap, target))
 
 
 @contextmanager
@@ -115,7 +116,7 @@ def stream(
     try:
         response = _send(line, "GET", head, None)
         answer = _headers_of(response, target)
-        yield Stream(response.status, answer, _plain_parts_of(response, line, answer, cap))
+        yield Stream(response.status_code, answer, _plain_parts_of(response, line, answer, cap))
     finally:
         line.close()
 
@@ -215,13 +216,38 @@ class _Pipe(httpcore.NetworkStream):
         return bool(watch.poll(0))
 
 
-@dataclass
-class _Line:
-    """One connection to one origin, used by one thread."""
+class _Body(httpx.SyncByteStream):
+    """An answer's body as httpx wants it."""
 
-    target: Target  # of the present request
-    pipe: _Pipe
-    http: httpcore.HTTP11Connection
+    def __init__(self, answer: httpcore.Response) -> None:
+        self.answer = answer
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self.answer.iter_stream()
+
+    def close(self) -> None:
+        self.answer.close()
+
+
+class _Line(httpx.BaseTransport):
+    """One connection to one origin, used by one thread, and the client that speaks over it and nothing else."""
+
+    def __init__(self, target: Target, pipe: _Pipe) -> None:
+        self.target = target  # of the present request
+        self.pipe = pipe
+        origin = httpcore.Origin(target.scheme.encode(), target.host.encode(), target.port)
+        self.http = httpcore.HTTP11Connection(origin, pipe, keepalive_expiry=KEEP_IDLE)
+        self.client = httpx.Client(transport=self, trust_env=False, follow_redirects=False, timeout=None)
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        target = self.target
+        # The path as it was checked, not as a library would write it.
+        url = httpcore.URL(scheme=target.scheme, host=target.host, port=target.port, target=target.path)
+        content = request.stream if isinstance(request.stream, httpx.SyncByteStream) else None
+        answer = self.http.handle_request(
+            httpcore.Request(request.method, url, headers=request.headers.raw, content=content)
+        )
+        return httpx.Response(answer.status, headers=answer.headers, stream=_Body(answer))
 
     def is_reusable(self) -> bool:
         # Bytes after the end of an answer would be read as the beginning of the next one; httpcore does not look.
@@ -277,42 +303,41 @@ def _open_line(target: Target, rule: Rule, until: float, connect: float) -> _Lin
     except Unreachable as unreachable:
         reason = str(unreachable)
     else:
-        origin = httpcore.Origin(target.scheme.encode(), target.host.encode(), target.port)
-        return _Line(target, pipe, httpcore.HTTP11Connection(origin, pipe, keepalive_expiry=KEEP_IDLE))
+        return _Line(target, pipe)
     raise NotSent(reason)
 
 
 # The exchange
 
 
-def _send(line: _Line, method: str, head: Mapping[str, str], body: bytes | None) -> httpcore.Response:
-    target = line.target
-    url = httpcore.URL(scheme=target.scheme, host=target.host, port=target.port, target=target.path)
-    request = httpcore.Request(method, url, headers=list(head.items()), content=_pieces(method, body))
+def _send(line: _Line, method: str, head: Mapping[str, str], body: bytes | None) -> httpx.Response:
+    url = f"{line.target.scheme}://{line.target.authority}/"
+    content = _pieces(method, body) if "content-length" in head else None
+    request = httpx.Request(method, url, headers=list(head.items()), content=content)
     try:
-        return line.http.handle_request(request)
+        return line.client.send(request, stream=True)
     except Exception as caught:  # whatever it is, what counts is whether a byte had left
         fault = _fault(caught, line)
     raise fault
 
 
-def _headers_of(response: httpcore.Response, target: Target) -> dict[str, str]:
-    if sum(len(name) + len(value) for name, value in response.headers) > MAX_HEAD:
+def _headers_of(response: httpx.Response, target: Target) -> dict[str, str]:
+    if sum(len(name) + len(value) for name, value in response.headers.raw) > MAX_HEAD:
         raise TooBig(f"{target.host} sent more than {MAX_HEAD} bytes of headers.")
     joined: dict[str, str] = {}
-    for raw_name, raw_value in response.headers:
+    for raw_name, raw_value in response.headers.raw:
         name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")
         joined[name] = f"{joined[name]}, {value}" if name in joined else value
     return joined
 
 
-def _parts_of(response: httpcore.Response, line: _Line, headers: Mapping[str, str], cap: int) -> Iterator[bytes]:
+def _parts_of(response: httpx.Response, line: _Line, headers: Mapping[str, str], cap: int) -> Iterator[bytes]:
     """The body as it was sent, up to `cap` bytes."""
     too_big = TooBig(f"The answer of {line.target.host} is larger than {cap} bytes.")
     length = headers.get("content-length", "")
     if length.isdecimal() and (len(length) > 15 or int(length) > cap):
         raise too_big
-    parts = iter(response.iter_stream())
+    parts = response.iter_raw()
     size = 0
     while True:
         part, fault = None, None
@@ -330,7 +355,7 @@ def _parts_of(response: httpcore.Response, line: _Line, headers: Mapping[str, st
         yield part
 
 
-def _plain_parts_of(response: httpcore.Response, line: _Line, headers: Mapping[str, str], cap: int) -> Iterator[bytes]:
+def _plain_parts_of(response: httpx.Response, line: _Line, headers: Mapping[str, str], cap: int) -> Iterator[bytes]:
     if headers.get("content-encoding", "identity").lower() != "identity":
         raise Lost(f"{line.target.host} sent the file compressed, which we did not ask for.")
     yield from _parts_of(response, line, headers, cap)

@@ -84,7 +84,12 @@ def desk(db: None, answers: dict[str, Any]) -> Iterator[Desk]:
 
 
 def headers_of(seen: Seen) -> dict[str, str]:
-    return {name: value for name, value in seen.headers.items() if name not in TRANSPORT}
+    """All that say something: `Accept: */*`, as curl sends it too, does not."""
+    return {
+        name: value
+        for name, value in seen.headers.items()
+        if name not in TRANSPORT and (name, value) != ("accept", "*/*")
+    }
 
 
 def stored(asset: Asset) -> str:

@@ -9,7 +9,7 @@ from ..providers.base import ENDED, Task
 from ..times import TIMES
 from . import lanes, poll, words
 from .moves import tell
-from .orders import account_of, dialect_of, rule_of
+from .orders import CannotOrder, cancel_call, dialect_of, rule_of
 
 
 def cancel(attempt: Attempt) -> None:
@@ -18,11 +18,14 @@ def cancel(attempt: Attempt) -> None:
     Between the look and the call a task may begin; the provider then refuses, and the poll goes on.
     """
     provider, dialect = attempt.provider, dialect_of(attempt.provider)
-    task = poll.task_now(attempt)
     Attempt.objects.filter(pk=attempt.pk).update(cancel_asked_at=None)
+    try:
+        task = poll.task_now(attempt)
+    except CannotOrder as error:
+        return tell(attempt, str(error))
     if not isinstance(task, Task):
         return tell(attempt, f"{provider.name} does not answer at the moment, so this could not be cancelled.")
-    call = dialect.cancel(account_of(provider), attempt.remote_id)
+    call = cancel_call(attempt)
     if task.phase in ENDED or call is None or task.phase not in dialect.CANCELS:
         poll.follow(attempt, task)
         if task.phase not in ENDED:

@@ -14,7 +14,7 @@ from ..models.attempt import WATCHED
 from ..providers.base import Nonsense, Refusal
 from ..times import TIMES
 from . import cancel, fetch, gate, submit
-from .orders import CannotOrder, account_of, dialect_of, rule_of
+from .orders import CannotOrder, dialect_of, probe_call, rule_of
 
 log = logging.getLogger(__name__)
 
@@ -66,9 +66,8 @@ def test_provider(provider_id: int) -> None:
 
 def problem_of(provider: Provider) -> str:
     """What is wrong with the provider, in a sentence; empty when nothing is."""
-    dialect = dialect_of(provider)
     try:
-        call = dialect.probe(account_of(provider))
+        call = probe_call(provider)
         answer = net.call(
             call.method,
             call.url,
@@ -81,7 +80,7 @@ def problem_of(provider: Provider) -> str:
         return str(error)
     except net.NetError as error:
         return f"No answer: {error.reason}"
-    said = dialect.read_probe(answer.status, answer.headers, answer.body)
+    said = dialect_of(provider).read_probe(answer.status, answer.headers, answer.body)
     if isinstance(said, Refusal):
         return f"It answered {said.status}: {said.message or said.code}"
     return said.message if isinstance(said, Nonsense) else ""

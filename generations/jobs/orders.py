@@ -4,8 +4,8 @@ import base64
 import hashlib
 import hmac
 import json
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.core.files.storage import default_storage
@@ -15,8 +15,11 @@ from ..catalog.spec import ModelSpec, Slot
 from ..keyring import KeyRefused
 from ..models import Asset, Attempt, Provider
 from ..net import Rule
-from ..providers.base import Account, Call, Dialect, Medium, Order
+from ..providers import runway
+from ..providers.base import Account, Call, Dialect, Medium, Order, Unwritable
 from ..times import TIMES
+
+Written = TypeVar("Written")
 
 
 class CannotOrder(Exception):
@@ -41,7 +44,9 @@ def account_of(provider: Provider) -> Account:
         raise CannotOrder(str(error)) from None
     if not key:
         raise CannotOrder(f"{provider.name} has no key yet. An admin can enter it in Providers.")
-    return Account(base_url=provider.base_url, key=key, headers=provider.headers, flags=provider.flags)
+    return Account(
+        base_url=provider.base_url, key=key, headers=provider.headers, flags=provider.flags, lists=provider.lists
+    )
 
 
 def tag_of(attempt: Attempt) -> str:
@@ -107,7 +112,47 @@ def data_uri(asset: Asset) -> str:
 
 def create_call(attempt: Attempt, tag: str) -> Call:
     """The one POST. Raises CannotOrder."""
-    return dialect_of(attempt.provider).create(account_of(attempt.provider), order_of(attempt, tag))
+    account, order = account_of(attempt.provider), order_of(attempt, tag)
+    return written(lambda: dialect_of(attempt.provider).create(account, order))
+
+
+def look_call(attempt: Attempt) -> Call:
+    """One look at one task. Raises CannotOrder."""
+    account = account_of(attempt.provider)
+    return written(lambda: dialect_of(attempt.provider).look(account, attempt.remote_id))
+
+
+def list_call(provider: Provider, ids: Sequence[str] = (), page: int = 1, size: int = 100) -> Call | None:
+    """One look at many tasks, where this host can be asked for a list. Raises CannotOrder."""
+    if not (dialect_of(provider).LISTS and provider.lists):
+        return None
+    account = account_of(provider)
+    return written(lambda: dialect_of(provider).look_many(account, ids, page, size))
+
+
+def cancel_call(attempt: Attempt) -> Call | None:
+    """Raises CannotOrder."""
+    account = account_of(attempt.provider)
+    return written(lambda: dialect_of(attempt.provider).cancel(account, attempt.remote_id))
+
+
+def probe_call(provider: Provider) -> Call:
+    """A free question. Raises CannotOrder."""
+    account = account_of(provider)
+    return written(lambda: dialect_of(provider).probe(account))
+
+
+def written(write: Callable[[], Written]) -> Written:
+    """What a dialect writes; what it cannot carry is the member's to know."""
+    try:
+        return write()
+    except Unwritable as error:
+        raise CannotOrder(str(error)) from None
+
+
+def is_relay(provider: Provider) -> bool:
+    """Whether somebody stands between us and the maker, whose bad gateway may hide an order that went through."""
+    return not runway.is_official(Account(provider.base_url, "", provider.headers))
 
 
 def body_bytes(call: Call) -> bytes | None:

@@ -16,7 +16,7 @@ from ..providers.base import Call, Cause, Nonsense, Phase, Refusal, Task
 from ..times import TIMES
 from . import doorbell, gate, lanes, submit, words
 from .moves import move, tell
-from .orders import CannotOrder, account_of, dialect_of, rule_of
+from .orders import CannotOrder, dialect_of, list_call, look_call, rule_of
 from .redact import redact, redact_body
 
 log = logging.getLogger(__name__)
@@ -42,20 +42,18 @@ def poll_due(limit: int = 400) -> int:
 def asks_for(attempts: Sequence[Attempt]) -> list[tuple[Call, list[Attempt]]]:
     """The calls that cover these attempts of one provider."""
     provider = attempts[0].provider
-    dialect = dialect_of(provider)
     try:
-        account = account_of(provider)
+        if len(attempts) >= LIST_FROM:
+            part = list(attempts[:LIST_SIZE])  # one list call a second is what an account is allowed
+            call = list_call(provider, [attempt.remote_id for attempt in part], size=LIST_SIZE)
+            if call is not None:
+                return [(call, part)]
+        return [(look_call(attempt), [attempt]) for attempt in attempts]
     except CannotOrder as error:
         for attempt in attempts:
             tell(attempt, str(error))
             look_later(attempt, TIMES.look_old)
         return []
-    if dialect.LISTS and provider.lists and len(attempts) >= LIST_FROM:
-        part = list(attempts[:LIST_SIZE])  # one list call a second is what an account is allowed
-        call = dialect.look_many(account, [attempt.remote_id for attempt in part], size=LIST_SIZE)
-        if call is not None:
-            return [(call, part)]
-    return [(dialect.look(account, attempt.remote_id), [attempt]) for attempt in attempts]
 
 
 def safely(attempt: Attempt, call: Call, answer: Answer | NetError, listed: bool) -> None:
@@ -102,9 +100,7 @@ def hear(attempt: Attempt, said: Task | Refusal | Nonsense | None) -> None:
 
 
 def look_alone(attempt: Attempt) -> None:
-    provider = attempt.provider
-    call = dialect_of(provider).look(account_of(provider), attempt.remote_id)
-    return apply(attempt, lanes.look(call, rule_of(provider)), listed=False)
+    return apply(attempt, lanes.look(look_call(attempt), rule_of(attempt.provider)), listed=False)
 
 
 def follow(attempt: Attempt, task: Task) -> None:
@@ -244,9 +240,9 @@ def learn(attempt: Attempt, task: Task) -> None:
 
 
 def task_now(attempt: Attempt) -> Task | Refusal | Nonsense | NetError:
-    """One look at one task, for who needs the truth this moment."""
+    """One look at one task, for who needs the truth this moment. Raises CannotOrder."""
     provider = attempt.provider
-    answer = lanes.look(dialect_of(provider).look(account_of(provider), attempt.remote_id), rule_of(provider))
+    answer = lanes.look(look_call(attempt), rule_of(provider))
     if isinstance(answer, NetError):
         return answer
     attempt.answer = {"status": answer.status, "body": redact_body(answer.body)}

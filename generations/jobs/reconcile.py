@@ -14,7 +14,7 @@ from ..providers.base import Nonsense, Refusal, Task
 from ..times import TIMES
 from . import lanes, spool, submit, words
 from .moves import move
-from .orders import CannotOrder, account_of, dialect_of, rule_of
+from .orders import CannotOrder, dialect_of, list_call, rule_of
 from .whoami import is_here, process_of
 
 log = logging.getLogger(__name__)
@@ -76,7 +76,7 @@ def look_for_the_uncertain() -> None:
 def look_for(attempt: Attempt) -> None:
     """Search the provider's list for the attempt's tag. Raises CannotOrder."""
     assert attempt.intent_at is not None
-    if not (attempt.provider.add("tag") and attempt.provider.lists and dialect_of(attempt.provider).LISTS):
+    if not attempt.provider.add("tag"):
         return
     tasks = listed_since(attempt, attempt.intent_at - CLOCKS)
     if tasks is None:
@@ -93,10 +93,9 @@ def look_for(attempt: Attempt) -> None:
 def listed_since(attempt: Attempt, since: datetime) -> Sequence[Task] | None:
     """The provider's tasks, newest first, back to `since`; None when the list cannot be trusted."""
     provider, dialect = attempt.provider, dialect_of(attempt.provider)
-    account = account_of(provider)
     tasks: list[Task] = []
     for page in range(1, PAGES + 1):
-        call = dialect.look_many(account, page=page, size=PAGE)
+        call = list_call(provider, page=page, size=PAGE)
         if call is None:
             return None
         answer = lanes.look(call, rule_of(provider))

@@ -18,7 +18,7 @@ from ..providers.reading import verdict
 from ..times import TIMES
 from . import gate, spool, words
 from .moves import move, tell
-from .orders import CannotOrder, body_bytes, create_call, dialect_of, rule_of, tag_of
+from .orders import CannotOrder, body_bytes, create_call, dialect_of, is_relay, rule_of, tag_of
 from .redact import redact, redact_body
 from .whoami import me
 
@@ -124,7 +124,7 @@ def first_look(provider: Provider) -> float:
 
 def refuse(attempt: Attempt, refusal: Refusal) -> None:
     """A no, read from an answer: definite and final, definite for now, or no real no at all."""
-    kind = verdict(attempt.provider.dialect, refusal.status, refusal)
+    kind = verdict(attempt.provider.dialect, refusal.status, refusal, relay=is_relay(attempt.provider))
     reason = f"HTTP {refusal.status} {refusal.code} {refusal.message}".strip()
     if kind == "uncertain":
         return doubt(attempt, reason)

@@ -13,7 +13,7 @@ from ..models.attempt import IN_FLIGHT, WATCHED
 from ..providers.base import Refusal
 from ..times import TIMES
 from . import disk, doorbell, gate, lanes, reconcile
-from .orders import CannotOrder, account_of, dialect_of, rule_of
+from .orders import CannotOrder, dialect_of, probe_call, rule_of
 from .poll import poll_due
 
 log = logging.getLogger(__name__)
@@ -75,7 +75,7 @@ def probe_gates() -> None:
     """A breaker whose pause is over is closed again by a free look, never by a paid POST."""
     for row in Gate.objects.filter(closed_until__lte=timezone.now()).select_related("provider")[:5]:
         try:
-            call = dialect_of(row.provider).probe(account_of(row.provider))
+            call = probe_call(row.provider)
         except CannotOrder:
             continue
         if answers(row.provider, lanes.look(call, rule_of(row.provider))):

@@ -65,7 +65,7 @@ def measured(path: Path, kind: str, name: str) -> Facts:
         if video is None and audio is None:
             raise Rejected(f"{name} contains neither pictures nor sound.")
         size = path.stat().st_size
-        audio_codec = audio.codec_context.name if audio else None
+        audio_codec = audio.codec_context.codec.canonical_name if audio else None
         duration = (container.duration or 0) / av.time_base
         if video is None:
             container_kind = "m4a" if kind in ("mp4", "mov") else kind
@@ -80,7 +80,7 @@ def measured(path: Path, kind: str, name: str) -> Facts:
             raise Rejected(f"{name} contains no picture that can be decoded.")
         width, height = (first.height, first.width) if first.rotation % 180 else (first.width, first.height)
         fps = float(video.average_rate or video.guessed_rate or 0)
-        codec, pix_fmt = context.name, first.format.name
+        codec, pix_fmt = context.codec.canonical_name, first.format.name
         return Facts(
             container=kind,
             size=size,

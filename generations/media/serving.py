@@ -41,7 +41,7 @@ def respond(
     download: bool = False,
     cache: str,
 ) -> HttpResponseBase:
-    """Answer GET or HEAD with the file, a part of it, or the news that the browser has it already (RFC 9110, 13-14).
+    """Answer GET or HEAD with the file, a part of it, or the news that the browser has it (RFC 9110, 13 and 14).
 
     `content_type` is one of TYPES, `etag` a bare tag that is sent as a strong one, `filename` what a saved file is to be
     called, `cache` the Cache-Control header. Several ranges, or one that is not well-formed, get the whole file.

@@ -31,6 +31,7 @@ def grid(size: Size, cells: int) -> list[tuple[float, float]]:
 
 def shape(size: Size, cells: int) -> Size:
     longest = max(size)
+    cells = min(cells, longest // 2)  # a tiny picture needs few
     return max(4, cells * size[0] // longest), max(4, cells * size[1] // longest)
 
 

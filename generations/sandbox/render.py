@@ -9,6 +9,7 @@ from random import Random
 
 import av
 from av.container import OutputContainer
+from av.video.reformatter import VideoReformatter
 from av.video.stream import VideoStream
 from PIL import Image
 
@@ -26,7 +27,7 @@ CODECS: dict[str, tuple[str, str, dict[str, str]]] = {  # encoder, tag, options
     "h264": ("libx264", "avc1", {"preset": "veryfast", "crf": "21", "aq-mode": "3", "profile": "high"}),
     "hevc": ("libx265", "hvc1", {"preset": "ultrafast", "crf": "24", "x265-params": QUIET}),
 }  # fmt: skip
-BT709 = 1  # the code of the colour space in H.264, for primaries, transfer and matrix alike
+BT709, LIMITED = 1, 1  # codes of H.264: primaries, transfer and matrix alike; levels 16 to 235
 
 
 def render(job: RenderJob, out: Path, on_progress: Callable[[float], None] = lambda part: None) -> Rendered:
@@ -66,7 +67,8 @@ def add_video(container: OutputContainer, job: RenderJob) -> VideoStream:
     context.width, context.height, context.pix_fmt, context.codec_tag = job.width, job.height, "yuv420p", tag
     context.time_base, context.gop_size = Fraction(1, FPS), FPS * 2
     context.thread_count = 1  # one core, and the same bytes on every machine
-    context.color_primaries = context.color_trc = context.colorspace = context.color_range = BT709
+    context.color_primaries = context.color_trc = context.colorspace = BT709
+    context.color_range = LIMITED
     return stream
 
 
@@ -86,10 +88,11 @@ def paint_all(
     size = (round(job.width * shrink), round(job.height * shrink))
     paint, overlay = painter(job, size), stickers(job.prompt, size, job.watermark)
     steps = job.frames if job.loop else max(1, job.frames - 1)
+    scaler = VideoReformatter()  # one for all frames: each keeps a libswscale context
     for index in range(job.frames):
         image = stick(paint(index / steps), overlay)
-        frame = picture_of(image).reformat(
-            job.width, job.height, "yuv420p", dst_colorspace=BT709, dst_color_range=BT709
+        frame = scaler.reformat(
+            picture_of(image), job.width, job.height, "yuv420p", dst_colorspace=BT709, dst_color_range=LIMITED
         )
         frame.pts, frame.time_base = index, Fraction(1, FPS)
         container.mux(stream.encode(frame))

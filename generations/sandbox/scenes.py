@@ -7,10 +7,12 @@ from random import Random
 
 from PIL import Image
 
-from generations.sandbox import figures, indoors, sky, terrain, water
+from generations.sandbox import figures, sky, terrain, water
+from generations.sandbox.bokeh import bokeh
 from generations.sandbox.camera import Camera, View
 from generations.sandbox.fields import Colour, Size, add, mix, smooth
 from generations.sandbox.looks import INDOOR_WORDS, LIGHTS, Light, Look, found, look_for, rgb
+from generations.sandbox.plinth import plinth
 from generations.sandbox.weather import weather
 
 Painter = Callable[[float], Image.Image]
@@ -40,6 +42,7 @@ class Layer:
     fill: Image.Image
     depth: float
     top: float  # highest line of the mask, in its pixels
+    lowest: float  # part of the frame's height below which it covers everything
     lights: Image.Image | None = None
     lamp: tuple[float, float] | None = None  # of a lighthouse, in mask pixels
 
@@ -48,7 +51,7 @@ def scene(prompt: str, rng: Random, size: Size, camera: Camera, loop: bool) -> P
     """A painter of the moment t in 0..1 for `prompt`; all chance comes from `rng`."""
     room = found(INDOOR_WORDS, prompt)
     if room:
-        return {"plinth": indoors.plinth, "bokeh": indoors.bokeh}[room](prompt, rng, size, camera, loop)
+        return {"plinth": plinth, "bokeh": bokeh}[room](prompt, rng, size, camera, loop)
     look = look_for(prompt, rng)
     light = LIGHTS[look.light]
     spot = (rng.uniform(0.26, 0.74), light.height + rng.uniform(-0.04, 0.04))
@@ -69,11 +72,16 @@ def land(look: Look, light: Light, spot: Spot, rng: Random, size: Size) -> list[
     """The layers from far to near, with the sea between where there is one."""
     plan = LAYERS[look.land]
     bearer = CARRIES.get((look.land, look.figure), len(plan) - 2)
-    coats: list[Coat] = []
-    for i, (depth, base, swing) in enumerate(plan):
-        kind = SEA[i] if look.land == "sea" else look.land
-        one = layer(kind, look.figure if i == bearer else "", light, spot, rng, size, (depth, base, swing))
-        coats.append(slide(one, size, lamplight(light, size, rng), rng))
+    kinds = SEA if look.land == "sea" else (look.land,) * len(plan)
+    layers = [
+        layer(kind, look.figure if i == bearer else "", light, spot, rng, size, place)
+        for i, (kind, place) in enumerate(zip(kinds, plan, strict=True))
+    ]
+    shine = lamplight(light, size, rng)
+    covers = [covered_from(one) for one in layers[1:]] + [1.0]
+    if look.land == "sea":
+        covers[water.BEHIND - 1] = water.HORIZON
+    coats = [slide(one, size, shine, cover, rng) for one, cover in zip(layers, covers, strict=True)]
     if look.land == "sea":
         coats.insert(water.BEHIND, water.sea(light, spot, rng, size))
     return coats
@@ -98,6 +106,7 @@ def layer(
         coat_of(kind, light, spot, rng, size, depth, min(y for _, y in edge) * full[1] / size[1] - ABOVE),
         depth,
         top * full[1],
+        max(y for _, y in edge) * full[1] / size[1] - ABOVE,
         terrain.mask_of(full, lit, shades) if lit else None,
         (lamp[0] * full[0], lamp[1] * full[1]) if lamp and light.lamps and figure == "lighthouse" else None,
     )
@@ -150,22 +159,35 @@ def lamplight(light: Light, size: Size, rng: Random) -> Image.Image:
     return smooth(size, lambda u, v: mix(first, second, 0.5 + 0.5 * math.sin(u * 61 + 3 * math.sin(v * 23))), rng)
 
 
-def slide(one: Layer, size: Size, lamplight: Image.Image, rng: Random) -> Coat:
-    """Paint a layer where the view has moved it: nearer ones move and grow more. Sub-pixel, so nothing trembles."""
+GROWTH, RISE, PIVOT = 0.16, 0.05, 0.6  # of the nearest layer: how it grows, how it rises, about which height
+
+
+def covered_from(one: Layer) -> float:
+    """The part of the frame's height below which a layer hides what is behind it, wherever the camera goes."""
+    zooms = (1.0, 1.0 + GROWTH * one.depth)
+    return min(1.0, max((one.lowest + RISE * one.depth) * zoom - (zoom - 1) * PIVOT for zoom in zooms) + 0.01)
+
+
+def slide(one: Layer, size: Size, lamplight: Image.Image, cover: float, rng: Random) -> Coat:
+    """Paint a layer where the view has moved it: nearer ones move and grow more. Sub-pixel, so nothing trembles.
+
+    Below `cover`, a part of the frame's height, a nearer layer will be: nothing needs painting there.
+    """
     width, height = size
-    full_width, full_height = one.mask.size
+    last = min(height, math.ceil(cover * height))
+    full_width = one.mask.width
     beam = figures.beam(size, rng) if one.lamp else None
 
     def coat(frame: Image.Image, view: View, t: float) -> None:
-        zoom = 1 + 0.16 * one.depth * view.zoom
+        zoom = 1 + GROWTH * one.depth * view.zoom
         left = (full_width - width / zoom) / 2 + view.x * one.depth * width * 0.13
         left = min(max(0.0, left), full_width - width / zoom)
-        upper = ABOVE * height + (height - height / zoom) * 0.6 + view.y * one.depth * height * 0.05
-        first = min(height - 1, max(0, math.floor((one.top - upper) * zoom) - 1))
-        box = (left, upper + first / zoom, left + width / zoom, min(full_height, upper + height / zoom))
-        span = (width, height - first)
+        upper = ABOVE * height + (height - height / zoom) * PIVOT + view.y * one.depth * height * RISE
+        first = min(last - 1, max(0, math.floor((one.top - upper) * zoom) - 1))
+        box = (left, upper + first / zoom, left + width / zoom, upper + last / zoom)
+        span = (width, last - first)
         mask = one.mask.resize(span, Image.Resampling.BILINEAR, box=box)
-        frame.paste(one.fill.crop((0, first, width, height)), (0, first), mask)
+        frame.paste(one.fill.crop((0, first, width, last)), (0, first), mask)
         if one.lights:
             frame.paste(
                 lamplight.crop((0, 0, *span)), (0, first), one.lights.resize(span, Image.Resampling.BILINEAR, box=box)

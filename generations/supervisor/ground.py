@@ -83,7 +83,8 @@ def migrate() -> bool:
             return False
         call_command("migrate", interactive=False, verbosity=0)
     except OperationalError as error:
-        raise CommandError(f"The database does not answer: {str(error).strip()}. Look at DATABASE_URL.") from None
+        first, *_ = str(error).strip().splitlines()
+        raise CommandError(f"The database does not answer ({first}). Start it, or correct DATABASE_URL.") from None
     return True
 
 

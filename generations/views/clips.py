@@ -19,14 +19,14 @@ from ..access import generation_for
 from ..jobs import wishes
 from ..jobs.wishes import Refused
 from ..models import Generation
-from .watch import changed, newest_in, shell
+from .watch import changed, poller, shell
 
 
 @require_GET
 def generation(request: Request, pid: str) -> HttpResponse:
     generation, role = generation_for(request.user, pid)
     project = generation.project
-    context = shell(project, role, gallery.Filters(), newest_in(project), clip=pid) | stage_context(generation)
+    context = shell(project, role) | poller(project, gallery.Filters(), clip=pid) | stage_context(generation)
     return render(request, "generations/generation.html", context)
 
 
@@ -112,7 +112,7 @@ def retry(request: Request, pid: str) -> HttpResponse:
         return go(request, reverse("generation", args=[made.pid]))
     fresh = gallery.cards(Generation.objects.filter(pk=made.pk))
     project = Project.objects.get(pk=generation.project_id)
-    return changed(request, project, role, [], fresh=list(fresh), status=201)
+    return changed(request, project, role, fresh=list(fresh), status=201)
 
 
 def act(request: Request, pid: str, wish: Callable[[Generation, User], Any]) -> HttpResponse:
@@ -167,8 +167,6 @@ def answer(request: Request, generation: Generation, role: Role, status: int = 2
         request,
         fresh.project,
         role,
-        [],
-        clip=fresh.pid,
         status=status,
         template="generations/_changed_clip.html",
         **stage_context(fresh),

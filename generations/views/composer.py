@@ -61,14 +61,12 @@ def generate(request: Request, pid: str) -> HttpResponse:
             doorbell.ring(attempt.pk)
     if not request.htmx:
         return redirect("project", project.pid)
-    project.refresh_from_db(fields=["rev"])
     again = ComposerForm(asked_data(data, generations[0]), project=project, user=request.user)
     again.is_valid()
     return changed(
         request,
         project,
         role,
-        [],
         fresh=list(cards(Generation.objects.filter(pk__in=[row.pk for row in generations]))),
         template="generations/_asked.html",
         status=201 if created else 200,

@@ -17,7 +17,7 @@ from ..access import generation_for
 from ..forms.composer import ComposerForm, initial_of
 from ..forms.offers import offers
 from ..models import Asset, Generation
-from .watch import newest_in, shell
+from .watch import newest_in, poller, shell
 
 EXAMPLES = (
     "A lighthouse on a cliff at blue hour, waves breaking below, the beam sweeps slowly through drifting fog",
@@ -55,19 +55,23 @@ def page(
     filters = gallery.Filters.read(request.GET)
     newest = newest_in(project)
     generations, more = gallery.page(project, filters, cursor(request, project))
-    context = shell(project, role, filters, newest) | {
-        "filters": filters,
-        "chips": chips(filters),
-        "models": models(composer, filters),
-        "days": gallery.days(generations),
-        "today": timezone.localdate().isoformat(),
-        "more": generations[-1].pid if more else "",
-        "clips": gallery.clips_in(project),
-        "people": project.memberships.count(),
-        "form": composer,
-        "recent": recent_assets(project) if composer else [],
-        "examples": EXAMPLES,
-    }
+    context = (
+        shell(project, role)
+        | poller(project, filters, newest)
+        | {
+            "filters": filters,
+            "chips": chips(filters),
+            "models": models(composer, filters),
+            "days": gallery.days(generations),
+            "today": timezone.localdate().isoformat(),
+            "more": generations[-1].pid if more else "",
+            "clips": gallery.clips_in(project),
+            "people": project.memberships.count(),
+            "form": composer,
+            "recent": recent_assets(project) if composer else [],
+            "examples": EXAMPLES,
+        }
+    )
     return render(request, "generations/history.html", context, status=status)
 
 

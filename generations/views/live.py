@@ -1,5 +1,6 @@
 """What changed since the page last looked: nothing, or just those cards."""
 
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.views.decorators.http import require_GET
 
@@ -10,7 +11,7 @@ from studio.models import Project, Role
 from .. import gallery
 from ..models import Generation
 from .clips import stage_context
-from .watch import changed
+from .watch import changed, poller
 
 MOST = 60  # cards in one answer; the rest comes with the next
 
@@ -27,32 +28,37 @@ def live(request: Request, pid: str) -> HttpResponse:
         return HttpResponse(status=204)
     if clip := request.GET.get("clip", ""):
         return live_clip(request, project, role, clip)
+    rows = Generation.objects.filter(project=project, rev__gt=seen).order_by("rev")
+    if last := rows.values_list("rev", flat=True)[MOST - 1 : MOST].first():
+        # A long absence comes in portions, and rows of one rev together: nobody would ask for the rest of them.
+        project.rev, rows = min(last, project.rev), rows.filter(rev__lte=last)
+    return changed_cards(request, project, role, rows)
+
+
+def changed_cards(request: Request, project: Project, role: Role, rows: QuerySet[Generation]) -> HttpResponse:
     filters = gallery.Filters.read(request.GET)
-    rows = Generation.objects.filter(project=project)
-    moved = list(gallery.cards(rows.filter(rev__gt=seen)).order_by("rev")[: MOST + 1])
-    if len(moved) > MOST:
-        moved, project.rev = moved[:MOST], moved[MOST - 1].rev
-    newest = rows.filter(pid=request.GET.get("newest", "")).values_list("pk", flat=True).first() or 0
-    wanted = set(filters.apply(rows.filter(pk__gt=newest)).values_list("pk", flat=True)[:MOST])
-    fresh = [row for row in moved if row.pk in wanted]
+    newest = request.GET.get("newest", "")
+    known = Generation.objects.filter(project=project, pid=newest).values_list("pk", flat=True).first() or 0
+    fresh = set(filters.apply(rows.filter(pk__gt=known)).values_list("pk", flat=True))
+    moved = list(gallery.cards(rows))
     return changed(
         request,
         project,
         role,
-        [row for row in moved if row.pk not in wanted],
-        fresh=fresh,
-        filters=filters,
+        [row for row in moved if row.pk not in fresh],
+        fresh=[row for row in moved if row.pk in fresh],
         new_day=request.GET.get("day", ""),
+        **poller(project, filters, newest),
     )
 
 
 def live_clip(request: Request, project: Project, role: Role, pid: str) -> HttpResponse:
-    """The clip page's parts, when its generation or another take of its batch changed."""
+    """The parts of the clip's page."""
     generation = gallery.cards(Generation.objects.filter(project=project, pid=pid)).first()
     if generation is None:
         return HttpResponse(status=204)
-    context = stage_context(generation)
-    return changed(request, project, role, [], clip=pid, template="generations/_changed_clip.html", **context)
+    context = stage_context(generation) | poller(project, gallery.Filters(), clip=pid)
+    return changed(request, project, role, template="generations/_changed_clip.html", **context)
 
 
 def number(text: str) -> int:

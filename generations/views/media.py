@@ -2,46 +2,48 @@
 
 import re
 
-from django.http import Http404, HttpResponseBase
+from django.http import Http404
+from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
 from studio.http import Request
 
 from ..access import generation_for
-from ..media import serving
 from ..models import Clip, Generation
+from .files import IMMUTABLE, send
 
 
 @require_safe
 def video(request: Request, pid: str) -> HttpResponseBase:
-    """What the page plays. The ETag is strong and asked for each time, so a trashed project falls silent at once."""
+    """What the page plays; asked for anew each time, so that a trashed project falls silent at once."""
     _, clip = clip_for(request, pid)
-    return serving.respond(request, clip.playable, "video/mp4", etag=clip.sha256)
+    tag = f"{clip.sha256}-copy" if clip.is_copy else clip.sha256
+    return send(request, clip.playable, "video/mp4", etag=tag)
 
 
 @require_safe
 def poster(request: Request, pid: str) -> HttpResponseBase:
     _, clip = clip_for(request, pid)
-    return serving.respond(request, clip.poster, "image/webp", immutable=True)
+    return send(request, clip.poster, "image/webp", etag=f"{clip.sha256}-poster", cache=IMMUTABLE)
 
 
 @require_safe
 def preview(request: Request, pid: str) -> HttpResponseBase:
     _, clip = clip_for(request, pid)
-    return serving.respond(request, clip.preview, "video/mp4", immutable=True)
+    return send(request, clip.preview, "video/mp4", etag=f"{clip.sha256}-preview", cache=IMMUTABLE)
 
 
 @require_safe
 def last_frame(request: Request, pid: str) -> HttpResponseBase:
     _, clip = clip_for(request, pid)
-    return serving.respond(request, clip.last_frame, "image/png", immutable=True)
+    return send(request, clip.last_frame, "image/png", etag=f"{clip.sha256}-last", cache=IMMUTABLE)
 
 
 @require_safe
 def download(request: Request, pid: str) -> HttpResponseBase:
     """The file as the provider made it."""
     generation, clip = clip_for(request, pid)
-    return serving.respond(request, clip.video, clip.mime, etag=clip.sha256, download=file_name(generation))
+    return send(request, clip.video, clip.mime, etag=clip.sha256, save_as=file_name(generation))
 
 
 def clip_for(request: Request, pid: str) -> tuple[Generation, Clip]:

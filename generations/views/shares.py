@@ -107,8 +107,11 @@ def share_poster(request: HttpRequest, token: str) -> HttpResponseBase:
 def share_card(request: HttpRequest, token: str) -> HttpResponse:
     """A JPEG of 1200×630, which every messenger understands."""
     _, _, clip = opened(token)
-    with default_storage.open(clip.poster) as file, Image.open(file, formats=["WEBP", "PNG", "JPEG"]) as poster:
-        card = ImageOps.fit(poster.convert("RGB"), CARD, Image.Resampling.LANCZOS)
+    try:
+        with default_storage.open(clip.poster) as file, Image.open(file, formats=["WEBP", "PNG"]) as poster:
+            card = ImageOps.fit(poster.convert("RGB"), CARD, Image.Resampling.LANCZOS)
+    except FileNotFoundError:
+        raise Http404 from None
     data = io.BytesIO()
     card.save(data, "JPEG", quality=84)
     return public(HttpResponse(data.getvalue(), content_type="image/jpeg"))

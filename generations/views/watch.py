@@ -24,8 +24,11 @@ def newest_in(project: Project) -> str:
     return Generation.objects.filter(project=project).order_by("-id").values_list("pid", flat=True).first() or ""
 
 
-def poller(project: Project, filters: Filters, newest: str, clip: str = "") -> dict[str, str]:
-    """Context of `_poller.html`: what the page has seen, and how often it asks."""
+def poller(project: Project, filters: Filters, newest: str = "", clip: str = "") -> dict[str, str]:
+    """Context of `_poller.html`: what the page has seen, and how often it asks.
+
+    `newest` stays what it was when the page was built: of younger rows the page knows itself which ones it has.
+    """
     moving = Generation.objects.filter(project=project, status__in=MOVING, trashed_at=None).exists()
     seen = {"rev": project.rev, "newest": newest, "day": timezone.localdate().isoformat(), "clip": clip}
     query = urlencode({name: value for name, value in seen.items() if value != ""})
@@ -36,15 +39,14 @@ def poller(project: Project, filters: Filters, newest: str, clip: str = "") -> d
     }
 
 
-def shell(project: Project, role: Role, filters: Filters, newest: str, clip: str = "") -> dict[str, Any]:
-    """What every page and every live answer of a project carries."""
+def shell(project: Project, role: Role) -> dict[str, Any]:
+    """What every page of a project and every answer to one carries."""
     return {
         "project": project,
         "role": role,
         "may_edit": role.rank >= Role.EDITOR.rank,
         "waiting": waiting(project),
         "paces": paces(project),
-        **poller(project, filters, newest, clip),
     }
 
 
@@ -52,28 +54,24 @@ def changed(
     request: Request,
     project: Project,
     role: Role,
-    generations: Sequence[Generation],
+    generations: Sequence[Generation] = (),
     *,
     fresh: Sequence[Generation] = (),
-    filters: Filters | None = None,
-    clip: str = "",
     status: int = 200,
     template: str = "generations/_changed.html",
     **context: Any,
 ) -> HttpResponse:
-    """Partials: the cards that changed, the fresh ones for the top, tray and poller.
+    """Partials: the cards that changed, the fresh ones for the top, tray, and the poller where the context has one.
 
     A partial whose target is not on the page does nothing; a fresh card that is there already is morphed by the page.
+    Only an answer to the poller moves the poller on: the page has not heard what others did before another answer.
     """
-    return render(
-        request,
-        template,
-        {
-            "changed": generations,
-            "fresh": days(sorted(fresh, key=lambda row: row.pk, reverse=True)),
-            "today": timezone.localdate().isoformat(),
-            **shell(project, role, filters or Filters(), newest_in(project), clip),
-            **context,
-        },
-        status=status,
-    )
+    newest_first = sorted(fresh, key=lambda row: row.pk, reverse=True)
+    context = {
+        "changed": generations,
+        "fresh": days(newest_first),
+        "today": timezone.localdate().isoformat(),
+        **shell(project, role),
+        **context,
+    }
+    return render(request, template, context, status=status)

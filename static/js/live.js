@@ -38,6 +38,11 @@ function updating(target, card, ctx) {
   return { type: "partial", fragment, target, swapSpec: { style: "outerMorph" }, sourceElement: ctx.sourceElement };
 }
 
+// What somebody asked for has changed rows; the poller hears of it, and of what others did, by itself.
+document.addEventListener("htmx:finally:request", (event) => {
+  if (event.detail.ctx.request.method === "POST" && !event.detail.ctx.sourceElement?.closest?.("#estimate")) wake();
+});
+
 document.addEventListener("htmx:after:swap", (event) => {
   showHeld();
   if (event.detail.ctx.sourceElement?.id === "composer" && event.detail.ctx.response?.status === 201) {

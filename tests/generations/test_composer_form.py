@@ -175,9 +175,10 @@ def test_bad_json_is_refused_with_its_reason(project: Any, alice: Any) -> None:
 
 @pytest.mark.parametrize("takes", ["0", "5", "-1", "many"])
 def test_only_one_to_four_takes(project: Any, alice: Any, takes: str) -> None:
-    assert "takes" in ComposerForm(
-        posted(provider_of("ark"), "seedance-2.0", takes=takes), project=project, user=alice
-    ).errors
+    assert (
+        "takes"
+        in ComposerForm(posted(provider_of("ark"), "seedance-2.0", takes=takes), project=project, user=alice).errors
+    )
 
 
 @pytest.mark.parametrize("token", ["", "short", "with space in it", "x" * 65])
@@ -288,7 +289,9 @@ def test_a_pasted_link_becomes_an_asset_once(project: Any, alice: Any) -> None:
     assert Asset.objects.count() == 1
 
 
-@pytest.mark.parametrize("url", ["http://files.example.org/fox.png", "https://10.0.0.1/fox.png", "ftp://x/y", "fox.png"])
+@pytest.mark.parametrize(
+    "url", ["http://files.example.org/fox.png", "https://10.0.0.1/fox.png", "ftp://x/y", "fox.png"]
+)
 def test_a_link_that_leads_nowhere_public_is_refused(project: Any, alice: Any, url: str) -> None:
     form = filled(project, alice, provider_of("ark"), "seedance-2.0", **{"link:first_frame": url})
     assert "link:first_frame" in form.errors
@@ -353,7 +356,11 @@ def test_the_estimate_travels_with_the_wish_in_the_hosts_currency(project: Any, 
 def test_reuse_asks_for_the_same_once_more(project: Any, alice: Any) -> None:
     provider, asset = provider_of("ark"), make_asset(project, alice)
     form = filled(
-        project, alice, provider, "seedance-2.0", **{"slot:first_frame": asset.pid, "set:ratio": "", "set:duration": "8"}
+        project,
+        alice,
+        provider,
+        "seedance-2.0",
+        **{"slot:first_frame": asset.pid, "set:ratio": "", "set:duration": "8"},
     )
     assert form.is_valid()
     [generation], _ = form.save()

@@ -213,14 +213,14 @@ def test_a_double_click_is_one_job(client: Client, project: Any, bob: Any) -> No
     assert Generation.objects.count() == Attempt.objects.count() == 1
 
 
-def test_htmx_gets_cards_composer_and_poller(client: Client, project: Any, bob: Any) -> None:
+def test_htmx_gets_cards_composer_and_tray(client: Client, project: Any, bob: Any) -> None:
     client.force_login(bob)
     body = ask(client, project, HTMX, takes=2).content.decode()
     for row in Generation.objects.all():
         assert f'id="g-{row.pid}"' in body
     assert "2 clips queued" in body
     assert 'hx-target="#composer" hx-swap="outerMorph"' in body
-    assert 'hx-trigger="every 2s, wake"' in body
+    assert 'hx-target="#tray"' in body
     assert TOKEN not in body  # the next press is another job
     assert ">\nA fox</textarea>" in body
 
@@ -259,9 +259,7 @@ def switch(client: Client, project: Any, **data: Any) -> str:
 
 def test_another_model_keeps_what_fits_it(client: Client, project: Any, bob: Any) -> None:
     client.force_login(bob)
-    provider = make_provider(
-        offers={"seedance-2.0": "a", "seedance-1.0-lite-references": "b", "seedance-1.0-pro": "c"}
-    )
+    provider = make_provider(offers={"seedance-2.0": "a", "seedance-1.0-lite-references": "b", "seedance-1.0-pro": "c"})
     asset = make_asset(project, bob)
     body = switch(
         client,

@@ -26,7 +26,7 @@ def get(path, method="get", **words):
     return serving.respond(getattr(RequestFactory(), method)("/g/x/video.mp4", headers=headers), path, **options)
 
 
-def body(response) -> bytes:
+def body(response):
     data = response.getvalue() if response.streaming else response.content
     response.close()
     return data
@@ -200,7 +200,12 @@ def test_a_missing_file_is_for_the_caller_to_answer(tmp_path):
 def test_every_file_is_closed(video, monkeypatch):
     opened = []
     real = type(video).open
-    monkeypatch.setattr(type(video), "open", lambda *a, **k: opened.append(real(*a, **k)) or opened[-1])
+
+    def remembered(*args, **words):
+        opened.append(real(*args, **words))
+        return opened[-1]
+
+    monkeypatch.setattr(type(video), "open", remembered)
     body(get(video))
     body(asked(video, "bytes=5-9"))
     get(video).close()  # the browser went away before the first byte

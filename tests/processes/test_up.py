@@ -1,15 +1,20 @@
 """`manage.py up`: one command starts the studio, keeps it running, and ends it whole."""
 
+import contextlib
 import fcntl
 import signal
 import socket
 import subprocess
 import urllib.request
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
+from django.contrib.staticfiles.finders import get_finder
 
+from generations.supervisor import ground
 from tests.faults.running import free_port
 from tests.processes.place import Place
 
@@ -33,19 +38,22 @@ def start(place: Place) -> subprocess.Popen[bytes]:
     return process
 
 
-def part(place: Place, words: str) -> psutil.Process:
-    """The first process whose command line holds `words`, once there is one."""
+def part(place: Place, words: str, *, other_than: int = 0) -> psutil.Process:
+    """The oldest process whose command line holds `words`, once there is one."""
 
     def find() -> psutil.Process | None:
-        lines = [(process.pid, process, " ".join(process.cmdline())) for process in place.processes()]
-        return next((process for _, process, line in sorted(lines, key=lambda one: one[0]) if words in line), None)
+        for process in sorted(place.processes(), key=lambda one: one.pid):
+            with contextlib.suppress(psutil.Error):
+                if words in " ".join(process.cmdline()) and process.pid != other_than:
+                    return process
+        return None
 
     found = place.until(words, find, 30)
     assert isinstance(found, psutil.Process)
     return found
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_it_serves_and_ends_without_a_trace(place: Place, number: signal.Signals) -> None:
     process = start(place)
     process.send_signal(number)
@@ -54,66 +62,67 @@ def test_it_serves_and_ends_without_a_trace(place: Place, number: signal.Signals
     assert "Traceback" not in place.log
 
 
-def test_the_second_start_prepares_nothing(make_place: Callable[..., Place]) -> None:
-    place = make_place()
+def test_only_the_first_start_prepares(place: Place) -> None:
     (place.data / "studio.sqlite3").unlink()
     first = start(place)
+    place.until("the greeting", lambda: "Ctrl-C to stop" in place.log, 10)
     assert f"Studio runs at http://localhost:{place.port}" in place.log
     assert f"http://localhost:{place.port}/setup?token=" in place.log
     assert place.log.count("up to date") == 2
-    first.terminate()
+    first.send_signal(signal.SIGHUP)
     assert first.wait(25) == 0
     manifest = place.data / "static" / "staticfiles.json"
     made = manifest.stat().st_mtime_ns
+    place.django("from tests.make import *; make_user('Alice')")
+
     start(place)
+    place.until("the greeting", lambda: place.log.count("Ctrl-C to stop") == 2, 10)
     assert place.log.count("up to date") == 2
+    assert place.log.count("setup?token=") == 1, "there is an account by now"
     assert manifest.stat().st_mtime_ns == made
 
 
-def test_a_changed_static_file_is_collected_again(place: Place) -> None:
-    process = start(place)
-    process.terminate()
-    assert process.wait(25) == 0
-    (place.data / "static.stamp").write_text("of other files")
-    start(place)
-    assert place.log.count("static files are up to date") == 2
-
-
-def test_with_an_account_there_is_no_set_up_link(place: Place) -> None:
-    place.django("from tests.make import *; make_user('Alice')")
-    start(place)
-    place.until("the greeting", lambda: "Ctrl-C to stop" in place.log, 10)
-    assert "setup?token=" not in place.log
-
-
-def test_nobody_outlives_a_killed_up(make_place: Callable[..., Place]) -> None:
+def test_nobody_outlives_a_killed_up_and_its_lock_does_not_hold(make_place: Callable[..., Place]) -> None:
     place = make_place(STUDIO_SANDBOX="true", STUDIO_SANDBOX_PORT=str(free_port()), STUDIO_SANDBOX_FLAGS="--tiny")
     process = start(place)
     part(place, "generations.sandbox")
-    assert len(place.processes()) >= 15  # up, web 3, cluster 1 and its queues 6 + 5 …
+    assert len(place.processes()) >= 15  # up, web 3, sandbox, cluster 1 and its queues 6 + 5
     process.kill()
     place.nobody_is_left()
-
-
-@pytest.mark.parametrize("words", ["gunicorn", "manage.py cluster"])
-def test_a_dead_child_is_started_again(place: Place, words: str) -> None:
     start(place)
-    old = part(place, words)
-    old.kill()
-    place.until("another one", lambda: part(place, words).pid != old.pid, 30)
-    place.until("the web server answers", lambda: is_healthy(place), 30)
-    place.ticks_go_on()
-    assert "ended with code -9; it starts again" in place.log
 
 
-def test_a_dead_web_worker_is_replaced(place: Place) -> None:
+def test_what_dies_is_started_again(place: Place) -> None:
     start(place)
-    master = part(place, "gunicorn")
+    master, cluster = part(place, "gunicorn"), part(place, "manage.py cluster")
     workers = master.children()
     for worker in workers:
         worker.kill()
     place.until("new workers", lambda: len(master.children()) == 2 and not set(workers) & set(master.children()), 20)
     place.until("the web server answers", lambda: is_healthy(place), 20)
+    for process, words in ((master, "gunicorn"), (cluster, "manage.py cluster")):
+        process.kill()
+        part(place, words, other_than=process.pid)
+    place.until("the web server answers", lambda: is_healthy(place), 30)
+    place.ticks_go_on()
+    for name in ("web", "cluster"):
+        assert f"{name} ended with code -9; it starts again" in place.log
+
+
+def test_static_files_are_collected_when_they_change(tmp_path: Path, settings: Any) -> None:
+    (tmp_path / "source").mkdir()
+    (tmp_path / "source" / "page.css").write_text("a {}")
+    settings.STATICFILES_DIRS = [tmp_path / "source"]
+    settings.STATIC_ROOT = tmp_path / "static"
+    get_finder.cache_clear()
+    try:
+        assert ground.collect_static(tmp_path)
+        assert not ground.collect_static(tmp_path)
+        (tmp_path / "source" / "page.css").write_text("a { color: red }")
+        assert ground.collect_static(tmp_path)
+    finally:
+        get_finder.cache_clear()
+    assert (tmp_path / "static" / "page.css").read_text() == "a { color: red }"
 
 
 def refused(place: Place) -> str:
@@ -156,12 +165,6 @@ def test_it_refuses_a_folder_that_another_one_holds(place: Place) -> None:
         line = refused(place)
     assert f"already runs on {place.data} (process 4711)" in line
     assert "STUDIO_DATA" in line
-
-
-def test_a_lock_left_by_a_dead_one_does_not_hold(place: Place) -> None:
-    start(place).kill()
-    place.nobody_is_left()
-    start(place)
 
 
 def test_it_refuses_a_database_that_does_not_answer(make_place: Callable[..., Place]) -> None:

@@ -4,6 +4,7 @@ from random import Random
 
 import pytest
 
+from generations.sandbox import scenes
 from generations.sandbox.camera import MOVES, View, camera, move_for
 from generations.sandbox.flags import split_flags
 from generations.sandbox.looks import FIGURE_WORDS, LAND_WORDS, LIGHT_WORDS, LIGHTS, look_for
@@ -44,6 +45,20 @@ def test_every_figure_stands_on_every_land(figure: str, land: str) -> None:
         return paint(0.5).tobytes()
 
     assert len(picture(figure)) == 96 * 54 * 3
+
+
+@pytest.mark.parametrize("land", LAYERS)
+@pytest.mark.parametrize("move", MOVES)
+def test_what_is_left_unpainted_lies_behind_nearer_land(monkeypatch: pytest.MonkeyPatch, land: str, move: str) -> None:
+    words = {"dunes": "desert", "islands": "sea"}.get(land, land)
+
+    def frames() -> list[bytes]:
+        paint = scene(f"{words} at dawn", Random(3), (120, 68), camera(move, False, False), False)
+        return [paint(t).tobytes() for t in (0.0, 0.5, 1.0)]
+
+    sparing = frames()
+    monkeypatch.setattr(scenes, "covered_from", lambda layer: 1.0)
+    assert frames() == sparing
 
 
 def test_a_fixed_camera_rests_and_a_loop_comes_back() -> None:

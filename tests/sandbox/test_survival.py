@@ -45,6 +45,18 @@ def test_no_orphan_is_left(folder: Path, number: signal.Signals) -> None:
     assert process.returncode == (-signal.SIGKILL if number == signal.SIGKILL else 0)
 
 
+def test_no_idle_orphan_is_left(folder: Path) -> None:
+    """A renderer without work writes nothing, so no broken pipe would tell it that the server is gone."""
+    process, url = start_sandbox(folder, "--tiny")
+    with client(url) as http:
+        ark_end(http, ark_create(http))
+    idle = children_of(process)
+    assert idle
+    end(process, signal.SIGKILL)
+    _, alive = psutil.wait_procs(idle, timeout=5)
+    assert not alive
+
+
 def test_a_task_survives_the_servers_death(folder: Path) -> None:
     process, task_id, _ = half_way(folder)
     end(process, signal.SIGKILL)

@@ -1,5 +1,4 @@
 import shutil
-from collections.abc import Iterator
 
 import pytest
 
@@ -7,7 +6,6 @@ from studio.config import config
 
 
 @pytest.fixture(autouse=True)
-def no_tries_yet() -> Iterator[None]:
+def no_tries_yet() -> None:
     """The counters of tries live in files, which no test's transaction rolls back."""
     shutil.rmtree(config().data / "throttle", ignore_errors=True)
-    yield

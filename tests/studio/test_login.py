@@ -97,7 +97,8 @@ def test_a_session_id_from_before_is_not_kept(client: Client, alice: Any) -> Non
     session = client.session
     session["seen"] = True
     session.save()
-    client.cookies["studio_session"] = before = session.session_key
+    before = str(session.session_key)
+    client.cookies["studio_session"] = before
     log_in(client)
     assert client.cookies["studio_session"].value != before
 
