@@ -57,7 +57,7 @@ find_python = python=; \
 install = stamp=$(VENV)/$(1).stamp; fresh="$$($(BIN)/python --version) $(2) $$(cksum < $(2))"; \
 	if [ "$$(cat $$stamp 2>/dev/null)" != "$$fresh" ]; then \
 	  echo "Installing $(2), once; this may take a minute."; \
-	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --root-user-action=ignore \
+	  $(BIN)/python -m pip install -qq --disable-pip-version-check --no-input --root-user-action=ignore \
 	    --require-hashes -r $(2) \
 	  || { echo "The packages of $(2) could not be installed: see the lines above." >&2; exit 1; }; \
 	  echo "$$fresh" > $$stamp; \

@@ -1,6 +1,7 @@
 """The child process: reads one order from its standard input, limits itself, decodes, and writes one answer."""
 
 import ctypes
+import errno
 import json
 import os
 import resource
@@ -31,12 +32,12 @@ PR_SET_PDEATHSIG = 1
 
 def limit(cpu: int, memory: int, largest: int) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu + 1))
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_FSIZE, (largest, largest))
     resource.setrlimit(resource.RLIMIT_NOFILE, (32, 32))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     os.nice(5)  # a page is waited for, a poster is not
-    if sys.platform == "linux":
+    if sys.platform == "linux":  # macOS has neither
+        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
@@ -53,6 +54,8 @@ def answer(order: dict[str, Any]) -> dict[str, Any]:
         number = getattr(error, "errno", None)
         if number in OURS:
             return {"trouble": number}
+        if number == errno.EFBIG:
+            return {"rejected": f"{name} becomes too large a file."}
         return {"rejected": f"{name} is damaged: it cannot be decoded ({type(error).__name__})."}
 
 

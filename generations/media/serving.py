@@ -43,8 +43,8 @@ def respond(
 ) -> HttpResponseBase:
     """Answer GET or HEAD with the file, a part of it, or the news that the browser has it (RFC 9110, 13 and 14).
 
-    `content_type` is one of TYPES, `etag` a bare tag that is sent as a strong one, `filename` what a saved file is to be
-    called, `cache` the Cache-Control header. Several ranges, or one that is not well-formed, get the whole file.
+    `content_type` is one of TYPES, `etag` a bare tag that is sent as a strong one, `filename` the name of a saved file,
+    `cache` the Cache-Control header. Several ranges, or one that is not well-formed, get the whole file.
     Raises FileNotFoundError.
     """
     if content_type not in TYPES:

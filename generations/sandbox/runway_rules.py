@@ -45,6 +45,7 @@ def read_order(body: dict[str, Any], dialect: str, kind: str, options: Options) 
         seed=seed_of(body),
         seeds=2**32,
         pictures=pictures,
+        settings={"watermark": body.get("watermark") is True},  # ChainHub's own field (seed 4)
         facts={"credits": credits_for(model, seconds)},
     )
 

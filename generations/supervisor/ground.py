@@ -93,7 +93,9 @@ def collect_static(data: Path) -> bool:
     stamp, fresh = data / "static.stamp", static_stamp()
     if Path(settings.STATIC_ROOT).is_dir() and stamp.exists() and stamp.read_text() == fresh:
         return False
-    call_command("collectstatic", interactive=False, verbosity=0, ignore_patterns=UNUSED)
+    stamp.unlink(missing_ok=True)
+    # Cleared, for it would keep an old copy that is younger than the new file, as one from an archive may be.
+    call_command("collectstatic", interactive=False, verbosity=0, clear=True, ignore_patterns=UNUSED)
     stamp.write_text(fresh)
     return True
 

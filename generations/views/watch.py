@@ -24,7 +24,7 @@ def newest_in(project: Project) -> str:
     return Generation.objects.filter(project=project).order_by("-id").values_list("pid", flat=True).first() or ""
 
 
-def poller(project: Project, filters: Filters, newest: str = "", clip: str = "") -> dict[str, str]:
+def poller(project: Project, filters: Filters, newest: str = "", clip: str = "") -> dict[str, Any]:
     """Context of `_poller.html`: what the page has seen, and how often it asks.
 
     `newest` stays what it was when the page was built: of younger rows the page knows itself which ones it has.

@@ -4,6 +4,7 @@ import math
 from array import array
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import av
 from PIL import Image, ImageDraw
@@ -30,11 +31,11 @@ def make_clip(
     quiet = {"x265-params": "log-level=none"} if codec == "libx265" else {}
     with av.open(str(path), "w", format=muxer, options={"movflags": "faststart"} if faststart else {}) as out:
         out.metadata.update(metadata or {})
-        video = out.add_stream(codec, rate=fps, options={**quiet, **(options or {})})
+        video: Any = out.add_stream(codec, rate=fps, options={**quiet, **(options or {})})
         video.width, video.height, video.pix_fmt = (*size, pix_fmt)
         if rotation:
             video.set_display_rotation(rotation)
-        audio = out.add_stream(sound, rate=RATE, layout="stereo") if sound else None
+        audio: Any = out.add_stream(sound, rate=RATE, layout="stereo") if sound else None
         for number in range(frames):
             frame = av.VideoFrame.from_image(picture(size, number, last=number == frames - 1))
             frame.pts, frame.time_base = number, Fraction(1, fps)
@@ -78,7 +79,7 @@ def make_sound(
 ) -> Path:
     with av.open(str(path), "w", format=muxer) as out:
         out.metadata.update(metadata or {})
-        audio = out.add_stream(codec, rate=RATE, layout="stereo")
+        audio: Any = out.add_stream(codec, rate=RATE, layout="stereo")
         for piece in tone(seconds, audio.codec_context.format.name):
             out.mux(audio.encode(piece))
         out.mux(audio.encode())

@@ -3,6 +3,7 @@
 from random import Random
 
 import pytest
+from PIL import Image, ImageChops
 
 from generations.sandbox import scenes
 from generations.sandbox.camera import MOVES, View, camera, move_for
@@ -52,13 +53,15 @@ def test_every_figure_stands_on_every_land(figure: str, land: str) -> None:
 def test_what_is_left_unpainted_lies_behind_nearer_land(monkeypatch: pytest.MonkeyPatch, land: str, move: str) -> None:
     words = {"dunes": "desert", "islands": "sea"}.get(land, land)
 
-    def frames() -> list[bytes]:
+    def frames() -> list[Image.Image]:
         paint = scene(f"{words} at dawn", Random(3), (120, 68), camera(move, False, False), False)
-        return [paint(t).tobytes() for t in (0.0, 0.5, 1.0)]
+        return [paint(t) for t in (0.0, 0.5, 1.0)]
 
     sparing = frames()
     monkeypatch.setattr(scenes, "covered_from", lambda layer: 1.0)
-    assert frames() == sparing
+    for whole, spared in zip(frames(), sparing, strict=True):
+        worst = max(ImageChops.difference(whole, spared).tobytes())
+        assert worst <= 3  # rounding of the resampled edge, never a hole
 
 
 def test_a_fixed_camera_rests_and_a_loop_comes_back() -> None:

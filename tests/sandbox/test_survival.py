@@ -110,16 +110,23 @@ def test_two_sandboxes_do_not_share_a_folder(folder: Path) -> None:
     assert "another sandbox already works in" in second.stderr
 
 
-def test_one_render_at_a_time_leaves_the_others_queued(folder: Path) -> None:
+def test_one_clip_is_drawn_at_a_time(folder: Path) -> None:
     with run_sandbox(folder) as url, client(url) as http:
-        first, second = (ark_create(http, text(words), resolution="480p", duration=8) for words in ("one", "two"))
-        until(lambda: ark_get(http, first)["status"] == "running")
-        time.sleep(1.2)  # longer than the second would wait by itself
-        assert ark_get(http, second)["status"] == "queued"
+        both = [ark_create(http, text(words), resolution="480p", duration=4) for words in ("one", "two")]
+        for task_id in both:
+            assert ark_end(http, task_id, seconds=90)["status"] == "succeeded"
+    first, second = (folder / "tasks" / task_id for task_id in both)
+    begun = json.loads((second / "task.json").read_text())["started"]
+    assert begun >= (first / "video.mp4").stat().st_mtime
+
+
+def test_runway_calls_it_throttled_when_the_renderer_is_taken(folder: Path) -> None:
+    with run_sandbox(folder) as url, client(url) as http:
+        ark_create(http, text("A long one"), model="doubao-seedance-2-5-260628", resolution="480p", duration=30)
         headers = {**KEY, "X-Runway-Version": "2024-11-06"}
-        body = {"model": "gen4.5", "promptText": "three", "ratio": "1280:720", "duration": 2}
-        third = http.post("/v1/text_to_video", json=body, headers=headers).json()["id"]
-        until(lambda: http.get(f"/v1/tasks/{third}", headers=headers).json()["status"] == "THROTTLED")
+        body = {"model": "gen4.5", "promptText": "waits", "ratio": "1280:720", "duration": 2}
+        waiting = http.post("/v1/text_to_video", json=body, headers=headers).json()["id"]
+        until(lambda: http.get(f"/v1/tasks/{waiting}", headers=headers).json()["status"] == "THROTTLED")
 
 
 def task(task_id: str) -> Task:

@@ -11,9 +11,7 @@ DOOM = {"code": "InternalServiceError", "message": "no"}
 
 
 def test_a_task_waits_half_a_second_to_a_second() -> None:
-    waits = [wait_in_queue(replace(QUEUED, id=f"cgt-{i}"), tiny=False) for i in range(200)]
-    assert 0.5 <= min(waits) < 0.6
-    assert 0.9 < max(waits) <= 1.0
+    assert 0.5 <= wait_in_queue(QUEUED, tiny=False) <= 1.0
     assert wait_in_queue(replace(QUEUED, knobs={"queued": 60}), tiny=True) == pytest.approx(60.1)
 
 

@@ -9,6 +9,12 @@ WRONG = "This e-mail and password do not match."
 TOO_MANY = "Too many tries. Wait five minutes, then try again."
 
 
+@pytest.fixture
+def quick_hashes(settings: Any) -> None:
+    """Counting tries takes many of them, and argon2id is slow on purpose."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
 def log_in(client: Client, email: str = "alice@example.org", password: str = PASSWORD, **data: str) -> Any:
     return client.post("/login", {"email": email, "password": password, **data})
 
@@ -56,6 +62,7 @@ def test_it_sends_nobody_to_another_site(client: Client, alice: Any, place: str)
     assert log_in(client, next=place)["Location"] == "/"
 
 
+@pytest.mark.usefixtures("quick_hashes")
 def test_ten_wrong_passwords_close_an_account_for_a_while_and_the_right_one_too(client: Client, alice: Any) -> None:
     for _ in range(10):
         assert log_in(client, password="no").status_code == 422
@@ -66,11 +73,13 @@ def test_ten_wrong_passwords_close_an_account_for_a_while_and_the_right_one_too(
     assert log_in(client, "bob@example.org").status_code == 302
 
 
+@pytest.mark.usefixtures("quick_hashes")
 def test_an_unknown_address_is_closed_just_the_same(client: Client, db: None) -> None:
     codes = [log_in(client, "nobody@example.org").status_code for _ in range(11)]
     assert codes == [422] * 10 + [429]
 
 
+@pytest.mark.usefixtures("quick_hashes")
 def test_thirty_tries_a_minute_close_a_network_address(client: Client, alice: Any) -> None:
     for number in range(30):
         assert log_in(client, f"guess-{number}@example.org").status_code == 422
@@ -80,11 +89,13 @@ def test_thirty_tries_a_minute_close_a_network_address(client: Client, alice: An
     )
 
 
+@pytest.mark.usefixtures("quick_hashes")
 def test_good_log_ins_do_not_count(client: Client, alice: Any) -> None:
     for _ in range(31):
         assert log_in(Client()).status_code == 302
 
 
+@pytest.mark.usefixtures("quick_hashes")
 def test_a_good_log_in_does_not_open_the_way_for_more_guesses(client: Client, alice: Any) -> None:
     for number in range(29):
         log_in(client, f"guess-{number}@example.org")

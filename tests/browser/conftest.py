@@ -1,0 +1,119 @@
+"""A real Chromium on the real pages; a console error or a CSP violation fails the test that caused it."""
+
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, sync_playwright
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+DESK, PHONE = (1440, 900), (390, 844)
+MOST = 10_000  # milliseconds that anything in a page may take
+# A refusal is an answer, although the browser's console calls it an error.
+REFUSAL = re.compile(r"Failed to load resource.*status of (401|403|404|409|413|416|422|429)")
+
+Visit = Callable[..., Page]
+
+
+def executable(playwright: Playwright) -> str:
+    """STUDIO_CHROMIUM, else Playwright's own, else `chromium` on the path."""
+    named = os.environ.get("STUDIO_CHROMIUM", "")
+    if named:
+        return named
+    own = playwright.chromium.executable_path
+    return own if Path(own).exists() else shutil.which("chromium") or ""
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        path = executable(playwright)
+        if not path:
+            message = "NO CHROMIUM: install one, or name it in STUDIO_CHROMIUM. Nothing was checked in a browser."
+            if os.environ.get("STUDIO_REQUIRE_CHROMIUM") == "1":
+                pytest.fail(message)
+            pytest.skip(message)
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(browser: Browser, live_server: Any) -> Iterator[Visit]:
+    """Opens a page as somebody: `visit(user, path, size=PHONE, scheme="dark")`; user None is a visitor."""
+    contexts, wrong = [], []
+
+    def heard(message: ConsoleMessage) -> None:
+        if message.type == "error" and not REFUSAL.search(message.text):
+            wrong.append(message.text)
+
+    def open_page(user: Any, path: str, *, size: tuple[int, int] = DESK, scheme: str = "light", **more: Any) -> Page:
+        context = browser.new_context(
+            base_url=live_server.url,
+            viewport={"width": size[0], "height": size[1]},
+            color_scheme=scheme,
+            has_touch=size[0] < 500,
+            is_mobile=size[0] < 500,
+            **more,
+        )
+        contexts.append(context)
+        context.set_default_timeout(MOST)
+        if user:
+            context.add_cookies([session_of(user, live_server.url)])
+        page = context.new_page()
+        page.on("console", heard)
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.goto(path)
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert not wrong, "the page complained:\n" + "\n".join(wrong)
+
+
+def session_of(user: Any, url: str) -> dict[str, str]:
+    client = Client()
+    client.force_login(user)
+    name = settings.SESSION_COOKIE_NAME
+    return {"name": name, "value": client.cookies[name].value, "url": url}
+
+
+def barriers(page: Page) -> list[str]:
+    """Serious and critical findings of axe, each with the element it means."""
+    found = Axe().run(page).response["violations"]
+    return [
+        f"{one['id']}: {one['help']} at {node['html'][:200]}"
+        for one in found
+        if one["impact"] in {"serious", "critical"}
+        for node in one["nodes"]
+    ]
+
+
+def overflow(page: Page) -> int:
+    """Pixels by which the page is wider than the window."""
+    return page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+
+
+def until(page: Page, expression: str) -> None:
+    """Wait until the expression holds. (Playwright's own wait evaluates text inside the page, which its CSP forbids.)"""
+    for _ in range(MOST // 50):
+        if page.evaluate(expression):
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(f"it never came true: {expression}")
