@@ -1,5 +1,6 @@
 """What comes back through the door to the network: an answer, or one of a few ways in which there was none."""
 
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -63,3 +64,24 @@ class Stream:
     def chunks(self) -> Iterator[bytes]:
         """The body in pieces of up to 64 KiB, once; raises Lost."""
         return self._parts
+
+
+def unpacked(raw: bytes, encoding: str, cap: int, host: str) -> bytes:
+    """The decoded body; raises Lost, and TooBig above `cap` bytes.
+
+    We ask for `identity`; some gateways compress all the same, and a few KiB may unpack to a GiB.
+    """
+    if encoding.lower() in ("", "identity") or not raw:
+        return raw
+    if encoding.lower() not in ("gzip", "x-gzip", "deflate"):
+        raise Lost(f"{host} answered in an encoding that we did not ask for.")
+    unpacker = zlib.decompressobj(zlib.MAX_WBITS | 32)
+    try:
+        body = unpacker.decompress(raw, cap + 1)
+    except zlib.error:
+        raise Lost(f"The compressed answer of {host} is damaged.") from None
+    if len(body) > cap:
+        raise TooBig(f"The answer of {host} unpacks to more than {cap} bytes.")
+    if not unpacker.eof:
+        raise Lost(f"The compressed answer of {host} is cut short.")
+    return body

@@ -8,7 +8,7 @@ from typing import Any
 
 import av
 
-from .containers import frame_at, kind_of_media, measured, opened
+from .containers import frame_at, kind_of_media, measured, opened, sound_of
 from .errors import Rejected
 from .facts import Facts
 
@@ -86,8 +86,9 @@ def check_frames(path: Path, kind: str, name: str, duration: float) -> None:
 
 def check_sound(path: Path, kind: str, name: str) -> None:
     with opened(path, kind, name) as container:
+        sound = sound_of(container)
         try:
-            samples = sum(frame.samples for frame in container.decode(container.streams.audio[0]))
+            samples = sum(frame.samples for frame in container.decode(sound)) if sound else 0
         except (av.error.InvalidDataError, av.error.EOFError):
             raise Rejected(f"{name} is damaged: a part of its sound cannot be decoded.") from None
     if not samples:

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import av
+from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.stream import Disposition
 from av.video.frame import VideoFrame
@@ -51,19 +52,31 @@ def opened(path: Path, kind: str, name: str, **options: str) -> Iterator[InputCo
 def video_of(container: InputContainer) -> VideoStream | None:
     """The first stream of moving pictures; a cover picture is not one."""
     for stream in container.streams.video:
-        if not stream.disposition & Disposition.attached_pic:
+        # The context is None, against its annotation, where no decoder is known.
+        if stream.codec_context and not stream.disposition & Disposition.attached_pic:
             stream.codec_context.thread_count = THREADS
             stream.thread_type = "FRAME"  # by slices, H.264 does not say which frames it had to patch (18.1)
             return stream
     return None
 
 
+def sound_of(container: InputContainer) -> AudioStream | None:
+    return next((stream for stream in container.streams.audio if stream.codec_context), None)
+
+
+def pictures_of(container: InputContainer, name: str) -> VideoStream:
+    stream = video_of(container)
+    if stream is None:
+        raise Rejected(f"{name} contains no pictures.")
+    return stream
+
+
 def measured(path: Path, kind: str, name: str) -> Facts:
     """Facts from the headers and one decoded frame."""
     with opened(path, kind, name) as container:
-        video, audio = video_of(container), next(iter(container.streams.audio), None)
+        video, audio = video_of(container), sound_of(container)
         if video is None and audio is None:
-            raise Rejected(f"{name} contains neither pictures nor sound.")
+            raise Rejected(f"{name} contains neither pictures nor sound that we can decode.")
         size = path.stat().st_size
         audio_codec = audio.codec_context.codec.canonical_name if audio else None
         duration = (container.duration or 0) / av.time_base
@@ -114,9 +127,7 @@ def decoded(container: InputContainer, stream: VideoStream, name: str, *, strict
 def frame_at(path: Path, kind: str, name: str, moment: float, *, strict: bool = False) -> VideoFrame:
     """The frame shown at `moment` seconds, or the last one for anything later."""
     with opened(path, kind, name) as container:
-        stream = video_of(container)
-        if stream is None:
-            raise Rejected(f"{name} contains no pictures.")
+        stream = pictures_of(container, name)
         start, end = (container.start_time or 0) / av.time_base, (container.duration or 0) / av.time_base
         container.seek(int((start + min(moment, end)) * av.time_base))
         found: VideoFrame | None = None

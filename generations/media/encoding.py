@@ -19,7 +19,7 @@ from av.packet import Packet
 from av.video.stream import VideoStream
 
 from .checks import SOUNDS, VIDEOS, whole
-from .containers import THREADS, decoded, kind_of_media, measured, opened, video_of
+from .containers import THREADS, decoded, kind_of_media, measured, opened, pictures_of, sound_of, video_of
 from .drawing import NAME, draw, drawing, scaled
 from .errors import Rejected
 from .facts import Facts, plays_everywhere
@@ -40,8 +40,7 @@ def preview(source: Path, out: Path, width: int) -> None:
     kind = kind_of_media(source, NAME, VIDEOS, "It has no pictures.")
     facts = measured(source, kind, NAME)
     with opened(source, kind, NAME) as container, writing(out, "mp4") as target:
-        video = video_of(container)
-        assert video is not None
+        video = pictures_of(container, NAME)
         stream = add_h264(target, facts, video, crf=28, width=width)
         graph: Graph | None = None
         for frame in decoded(container, video, NAME):
@@ -57,11 +56,10 @@ def playable_copy(source: Path, out: Path) -> None:
     kind = kind_of_media(source, NAME, VIDEOS, "It has no pictures.")
     facts = measured(source, kind, NAME)
     with opened(source, kind, NAME) as container, writing(out, "mp4") as target:
-        video = video_of(container)
-        assert video is not None
+        video = pictures_of(container, NAME)
         keeps = plays_everywhere("mp4", facts.video_codec, facts.pix_fmt, None)
         tracks = {video.index: copied(target, video) if keeps else drawn(target, facts, video)}
-        for audio in container.streams.audio[:1]:
+        if audio := sound_of(container):
             tracks[audio.index] = copied(target, audio) if facts.audio_codec == "aac" else heard(target, audio)
         for packet in container.demux([stream for stream in container.streams if stream.index in tracks]):
             for made in tracks[packet.stream.index](packet):
@@ -78,8 +76,7 @@ def clean_clip(source: Path, out: Path, name: str) -> dict[str, Any]:
         raise Rejected(f"{name} is encoded as {facts.video_codec}. Export it as H.264 or H.265.")
     ext = facts.container
     with opened(source, kind, name) as container, writing(out, MUXERS[ext]) as target:
-        video = video_of(container)
-        streams: list[VideoStream | AudioStream] = [*([video] if video else []), *container.streams.audio[:1]]
+        streams = [stream for stream in (video_of(container), sound_of(container)) if stream]
         try:
             tracks = {stream.index: copied(target, stream) for stream in streams}
             for packet in container.demux(streams):

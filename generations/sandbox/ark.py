@@ -1,4 +1,4 @@
-"""Volcengine Ark and its relays: create, look, list, delete. PROTOCOLS.md A; seeds 0, 1 and 2."""
+"""Volcengine Ark and its relays: create, look, list, delete. docs/protocols.md A; seeds 0, 1 and 2."""
 
 import time
 from typing import Any
@@ -15,7 +15,7 @@ TYPES = {400: "BadRequest", 401: "Unauthorized", 403: "Forbidden", 404: "NotFoun
 
 
 def problem(no: Refused) -> Reply:
-    """PROTOCOLS.md A.9: code, message with a request id, parameter and type."""
+    """docs/protocols.md A.9: code, message with a request id, parameter and type."""
     request_id = uuid4().hex
     error = {
         "code": no.code,
@@ -80,7 +80,7 @@ def number_of(request: Request, name: str, default: int) -> int:
 
 
 def delete(box: Box, request: Request, task_id: str) -> Reply:
-    """Queued: cancelled. Finished: the record goes. Running and cancelled: not allowed (PROTOCOLS.md A.1)."""
+    """Queued: cancelled. Finished: the record goes. Running and cancelled: not allowed (docs/protocols.md A.1)."""
     task = box.find(task_id, ("ark",))
     if box.store.change(task.id, ("queued",), status="cancelled"):
         return answer({})
@@ -92,7 +92,7 @@ def delete(box: Box, request: Request, task_id: str) -> Reply:
 
 
 def shape(box: Box, task: Task, request: Request) -> dict[str, Any]:
-    """A task as GET and list show it: little while it is open, all at the end (PROTOCOLS.md A.7)."""
+    """A task as GET and list show it: little while it is open, all at the end (docs/protocols.md A.7)."""
     data: dict[str, Any] = {
         "id": task.id,
         "model": task.model,
@@ -128,7 +128,7 @@ def ending(box: Box, task: Task, request: Request) -> dict[str, Any]:
 
 
 def stringly(data: dict[str, Any]) -> dict[str, Any]:
-    """GPTProto's Ark-like dialect writes numbers as strings (PROTOCOLS.md D2)."""
+    """GPTProto's Ark-like dialect writes numbers as strings (docs/protocols.md D2)."""
     return {
         name: str(value) if isinstance(value, int) and not isinstance(value, bool) else value
         for name, value in data.items()

@@ -1,4 +1,4 @@
-"""The `content` of an Ark request: texts and media in roles, and which may stand together (PROTOCOLS.md A.4)."""
+"""The `content` of an Ark request: texts and media in roles, and which may stand together (docs/protocols.md A.4)."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The second step of a draft: the same take again, larger. PROTOCOLS.md A.4 (2.5 draft, read 2026-10)."""
+"""The second step of a draft: the same take again, larger. docs/protocols.md A.4 (2.5 draft, read 2026-10)."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""What each family of Seedance accepts: PROTOCOLS.md A.3 (official pages, read 2026-10). All data."""
+"""What each family of Seedance accepts: docs/protocols.md A.3 (official pages, read 2026-10). All data."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""From an Ark body to an order, checked as Ark checks: PROTOCOLS.md A.2, A.4, A.9. Unknown fields are ignored."""
+"""From an Ark body to an order, checked as Ark checks: docs/protocols.md A.2, A.4, A.9. Unknown fields are ignored."""
 
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -147,7 +147,7 @@ def frames_for(settings: Body, family: Family, content: Content) -> int:
 
 
 def late_refusal(settings: Body, family: Family, content: Content) -> dict[str, str]:
-    """Seedance 2.5 takes frames with a fixed ratio and fails the task afterwards (PROTOCOLS.md A.4)."""
+    """Seedance 2.5 takes frames with a fixed ratio and fails the task afterwards (docs/protocols.md A.4)."""
     framed = bool(content.pictures) and not content.has_references
     if family.table == "2.5" and framed and settings.get("ratio", "adaptive") != "adaptive":
         reason = "first and last frames need the ratio adaptive"

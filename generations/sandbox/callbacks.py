@@ -1,4 +1,4 @@
-"""Ark's callbacks: a POST of the task at every turn (PROTOCOLS.md A.8). To this machine only."""
+"""Ark's callbacks: a POST of the task at every turn (docs/protocols.md A.8). To this machine only."""
 
 import json
 import threading

@@ -1,4 +1,4 @@
-"""Settings written into the prompt, `--ratio 16:9 --dur 5`: PROTOCOLS.md A.6. A wrong one is ignored."""
+"""Settings written into the prompt, `--ratio 16:9 --dur 5`: docs/protocols.md A.6. A wrong one is ignored."""
 
 import re
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""GPTProto's flat dialect, seed 3 and PROTOCOLS.md D1: one body without `content`, answers wrapped in code and data."""
+"""GPTProto's flat dialect, seed 3 and docs/protocols.md D1: one body without `content`, answers wrapped in code and data."""
 
 from datetime import UTC, datetime
 from typing import Any

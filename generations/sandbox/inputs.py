@@ -18,7 +18,7 @@ from generations.sandbox.web import Refused
 MAX_BYTES = 30_000_000
 FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "TIFF", "GIF")
 DATA_URI = re.compile(r"data:image/[a-z0-9.+-]+;base64,")
-SIDES = (300, 6000)  # PROTOCOLS.md A.5
+SIDES = (300, 6000)  # docs/protocols.md A.5
 SHAPES = (0.4, 2.5)
 PLACEHOLDER: Size = (1280, 720)
 FETCH_SECONDS = 10

@@ -100,7 +100,7 @@ def reply_to(box: Box, request: Request) -> Reply:
 
 
 def choose(fitting: list[tuple[Route, Any]], request: Request) -> tuple[Route, Any]:
-    """Ark or GPTProto's flat dialect where both live at one address (PROTOCOLS.md D)."""
+    """Ark or GPTProto's flat dialect where both live at one address (docs/protocols.md D)."""
     flat = is_flat(request)
     return next((pair for pair in fitting if pair[0].flat == flat), fitting[-1])
 

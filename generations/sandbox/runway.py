@@ -1,4 +1,4 @@
-"""Runway's own API and ChainHub's copy of it: seed 4, PROTOCOLS.md B and C."""
+"""Runway's own API and ChainHub's copy of it: seed 4, docs/protocols.md B and C."""
 
 from typing import Any
 from uuid import uuid4
@@ -14,7 +14,7 @@ DIALECTS = ("runway", "chainhub")
 WORDS = {"queued": "PENDING", "expired": "FAILED"}
 WORDS |= {word: word.upper() for word in ("running", "succeeded", "failed", "cancelled")}
 RELAYED = {"queued": "pending", "running": "processing", "succeeded": "completed", "expired": "failed"}
-# Ark's words for an ending → failureCode (PROTOCOLS.md B).
+# Ark's words for an ending → failureCode (docs/protocols.md B).
 FAILURES = {
     "OutputVideoSensitiveContentDetected": "SAFETY.OUTPUT.VIDEO",
     "InputTextSensitiveContentDetected": "SAFETY.INPUT.TEXT",
@@ -33,7 +33,7 @@ def problem(no: Refused) -> Reply:
 
 
 def relayed_problem(no: Refused) -> Reply:
-    """The relay's own words: PROTOCOLS.md C."""
+    """The relay's own words: docs/protocols.md C."""
     if no.status == 404:
         return answer({"code": "task_not_exist", "message": "task_not_exist", "data": None}, 400, no.headers)
     kind = (
@@ -84,7 +84,7 @@ def links(box: Box, task: Task, request: Request) -> list[str]:
 
 
 def delete(box: Box, request: Request, task_id: str) -> Reply:
-    """Cancels what is open, deletes what is finished (PROTOCOLS.md B)."""
+    """Cancels what is open, deletes what is finished (docs/protocols.md B)."""
     check_version(request)
     task = box.find(task_id, DIALECTS)
     if not box.store.change(task.id, OPEN, status="cancelled"):
@@ -120,7 +120,7 @@ def look_relayed(box: Box, request: Request, task_id: str) -> Reply:
 
 
 def relayed(box: Box, task: Task, request: Request) -> dict[str, Any]:
-    """Three shapes of one task (PROTOCOLS.md C): the example's, the schema's, another relay's (`?shape=official`)."""
+    """Three shapes of one task (docs/protocols.md C): the example's, the schema's, another relay's (`?shape=official`)."""
     wish = request.one("shape")
     if wish == "official":
         return shape(box, task, request)

@@ -1,4 +1,4 @@
-"""From a Runway body to an order: PROTOCOLS.md B (SDK 5.24). Unknown models and fields are let through."""
+"""From a Runway body to an order: docs/protocols.md B (SDK 5.24). Unknown models and fields are let through."""
 
 import re
 from typing import Any

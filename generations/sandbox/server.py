@@ -21,7 +21,7 @@ from generations.sandbox.tasks import Store
 from generations.sandbox.web import Refused, Reply, Request
 from generations.sandbox.workshop import Workshop
 
-MAX_BODY = 64 * 1024 * 1024  # PROTOCOLS.md A.5
+MAX_BODY = 64 * 1024 * 1024  # docs/protocols.md A.5
 CHUNK = 1 << 16
 IDLE_SECONDS = 75
 

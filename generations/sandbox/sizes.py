@@ -1,4 +1,4 @@
-"""How many pixels a resolution and a ratio have: PROTOCOLS.md A.3 (official tables, read 2026-10)."""
+"""How many pixels a resolution and a ratio have: docs/protocols.md A.3 (official tables, read 2026-10)."""
 
 import math
 
@@ -47,5 +47,5 @@ def tiny(size: Size) -> Size:
 
 
 def tokens(size: Size, frames: int) -> int:
-    """What Ark bills for a clip: PROTOCOLS.md F, inferred from six published samples."""
+    """What Ark bills for a clip: docs/protocols.md F, inferred from six published samples."""
     return size[0] * size[1] * frames // 1024

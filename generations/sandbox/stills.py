@@ -13,13 +13,13 @@ from generations.sandbox.scenes import Coat, Painter, scene
 from generations.sandbox.weather import weather
 
 SPARE = 1.2  # pictures are kept this much larger than the frame, for the closest view
-PLACEHOLDER: Size = (1280, 720)
+PLACEHOLDER: Size = (16, 9)  # the shape of a picture that was never fetched
 
 
 def film(pictures: tuple[Picture, ...], prompt: str, rng: Random, size: Size, fixed: bool, loop: bool) -> Painter:
     """A painter for pictures in their roles: one first frame, a first and a last, or any number of references."""
     move = move_for(prompt, rng)
-    stills = [cover(load(picture), size) for picture in pictures]
+    stills = [cover(load(picture, size), size) for picture in pictures]
     roles = [picture.role for picture in pictures]
     air = [leak(rng, size), weather("dust", (255, 246, 230), rng, size, loop)]
     if roles == ["first_frame", "last_frame"]:
@@ -83,12 +83,14 @@ def framed(still: Image.Image, size: Size, view: View) -> Image.Image:
     return still.resize(size, Image.Resampling.BICUBIC, box=box)
 
 
-def load(picture: Picture) -> Image.Image:
+def load(picture: Picture, size: Size) -> Image.Image:
     """The picture itself, upright and opaque; for one that was never fetched a painting after its name."""
     if not picture.path:
         rng = Random(picture.name)  # noqa: S311 - a painting, not a secret
         words = picture.name.rsplit("/", 1)[-1].replace("_", " ").replace("-", " ")
-        return scene(words, rng, PLACEHOLDER, camera("in", True, False), False)(0.5)
+        scale = math.ceil(max(size) * SPARE / PLACEHOLDER[0])
+        shape = (PLACEHOLDER[0] * scale, PLACEHOLDER[1] * scale)
+        return scene(words, rng, shape, camera("in", True, False), False)(0.5)
     with Image.open(picture.path) as image:
         image.draft("RGB", (2400, 2400))
         upright = ImageOps.exif_transpose(image)

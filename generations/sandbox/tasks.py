@@ -14,7 +14,7 @@ from generations.sandbox.faults import Knobs
 from generations.sandbox.ledger import Ledger
 
 OPEN = ("queued", "running")
-KEEP = {"cancelled": 86_400.0}  # a cancelled record goes after a day, others after seven (PROTOCOLS.md A.7)
+KEEP = {"cancelled": 86_400.0}  # a cancelled record goes after a day, others after seven (docs/protocols.md A.7)
 KEEP_OTHERS = 7 * 86_400.0
 
 

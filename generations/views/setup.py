@@ -30,9 +30,7 @@ def setup(request: Request) -> HttpResponse:
             return gone(request)
         login(request, user, backend=BACKEND)
         return redirect("project", first_run.first_project(user).pid)
-    answer = render(request, "studio/setup.html", {"form": form}, status=422 if form.errors else 200)
-    answer["Referrer-Policy"] = "same-origin"
-    return answer
+    return render(request, "studio/setup.html", {"form": form}, status=422 if form.errors else 200)
 
 
 def gone(request: Request) -> HttpResponse:

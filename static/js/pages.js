@@ -26,6 +26,14 @@ document.addEventListener("submit", (event) => {
   dialog.showModal();
 });
 
+// What takes a moment says so.
+each("button[data-busy]", (button) =>
+  button.form.addEventListener("submit", () => {
+    button.textContent = button.dataset.busy;
+    button.setAttribute("aria-busy", "true");
+  }),
+);
+
 // Copy a link. Plain http on a home network has no clipboard API: there the text is selected and copied the old way.
 document.addEventListener("click", async (event) => {
   const button = event.target.closest("[data-copy]");

@@ -98,9 +98,7 @@ def welcome(request: Request, person: str, token: str) -> HttpResponse:
         login(request, user, backend=BACKEND)
         return redirect("home")
     context = {"form": form, "email": user.email}
-    answer = render(request, "studio/welcome.html", context, status=422 if form.errors else 200)
-    answer["Referrer-Policy"] = "no-referrer"
-    return answer
+    return render(request, "studio/welcome.html", context, status=422 if form.errors else 200)
 
 
 @never_cache

@@ -62,7 +62,7 @@ def visit(browser: Browser, live_server: Any) -> Iterator[Visit]:
         if message.type == "error" and not REFUSAL.search(message.text):
             wrong.append(message.text)
 
-    def open_page(user: Any, path: str, *, size: tuple[int, int] = DESK, scheme: str = "light", **more: Any) -> Page:
+    def open_page(user: Any, path: str, *, size: tuple[int, int] = DESK, scheme: Any = "light", **more: Any) -> Page:
         context = browser.new_context(
             base_url=live_server.url,
             viewport={"width": size[0], "height": size[1]},
@@ -87,7 +87,7 @@ def visit(browser: Browser, live_server: Any) -> Iterator[Visit]:
     assert not wrong, "the page complained:\n" + "\n".join(wrong)
 
 
-def session_of(user: Any, url: str) -> dict[str, str]:
+def session_of(user: Any, url: str) -> Any:
     client = Client()
     client.force_login(user)
     name = settings.SESSION_COOKIE_NAME
@@ -107,11 +107,11 @@ def barriers(page: Page) -> list[str]:
 
 def overflow(page: Page) -> int:
     """Pixels by which the page is wider than the window."""
-    return page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    return int(page.evaluate("document.documentElement.scrollWidth - window.innerWidth"))
 
 
 def until(page: Page, expression: str) -> None:
-    """Wait until the expression holds. (Playwright's own wait evaluates text inside the page, which its CSP forbids.)"""
+    """Wait until the expression holds. Playwright's own wait evaluates text inside the page, which the CSP forbids."""
     for _ in range(MOST // 50):
         if page.evaluate(expression):
             return

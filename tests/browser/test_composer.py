@@ -1,6 +1,7 @@
 """The composer in a real browser: dropping, pasting, choosing, asking."""
 
 import base64
+import re
 from typing import Any
 
 import pytest
@@ -54,15 +55,13 @@ def choose_model(page: Page, label: str) -> None:
 
 def labels(page: Page, role: str) -> list[str]:
     chips = page.locator(f"#place-{role} .slot.full")
-    return [chips.nth(number).get_attribute("aria-label") for number in range(chips.count())]
+    return [str(chips.nth(number).get_attribute("aria-label")) for number in range(chips.count())]
 
 
 # files
 
 
-def test_a_dropped_image_is_seen_at_once_and_then_stored(
-    visit: Visit, project: Any, bob: Any, provider: Any
-) -> None:
+def test_a_dropped_image_is_seen_at_once_and_then_stored(visit: Visit, project: Any, bob: Any, provider: Any) -> None:
     page = open_composer(visit, bob, project)
     held: list[Route] = []
     page.route("**/library/upload", lambda route: held.append(route))
@@ -70,7 +69,7 @@ def test_a_dropped_image_is_seen_at_once_and_then_stored(
     waiting = page.locator("#place-reference_image .slot.busy")
     expect(waiting.locator("img")).to_be_visible()
     expect(waiting.locator("progress")).to_be_visible()
-    assert waiting.locator("img").get_attribute("src").startswith("blob:")
+    expect(waiting.locator("img")).to_have_attribute("src", re.compile("^blob:"))
     page.press("#prompt", "Control+Enter")
     expect(page.locator(".toast")).to_contain_text("still on its way up")
     held[0].continue_()
@@ -285,7 +284,13 @@ def test_an_example_fills_the_composer(visit: Visit, project: Any, bob: Any, pro
 
 def test_reuse_brings_prompt_and_files_back(visit: Visit, project: Any, bob: Any, provider: Any) -> None:
     row = make_generation(
-        project, bob, provider, prompt="The old words", status="failed", attempt={"state": "rejected"}, mode="first_frame"
+        project,
+        bob,
+        provider,
+        prompt="The old words",
+        status="failed",
+        attempt={"state": "rejected"},
+        mode="first_frame",
     )
     row.inputs.create(asset=make_asset(project, bob, name="old.png"), role="first_frame")
     page = open_composer(visit, bob, project)

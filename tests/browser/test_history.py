@@ -1,6 +1,7 @@
 """The history and the clip page in a real browser: what plays, what moves, what stays."""
 
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -129,7 +130,7 @@ def test_a_playing_clip_keeps_its_time_through_ten_live_updates(visit: Visit, pr
         page.wait_for_timeout(150)
         times.append(page.evaluate("was.currentTime"))
     assert page.evaluate("was === document.getElementById('player') && !was.paused")
-    assert all(later > earlier for earlier, later in zip(times, times[1:], strict=False)), times
+    assert all(later > earlier for earlier, later in pairwise(times)), times
 
 
 def test_live_updates_leave_a_playing_card_and_typed_words_alone(visit: Visit, project: Any, alice: Any) -> None:

@@ -68,7 +68,7 @@ def test_pages_for_strangers_are_accessible_and_fit(
 
 
 def shared(visit: Visit, user: Any, pid: str) -> str:
-    page = visit(f"/g/{pid}/share", user)
+    page = visit(user, f"/g/{pid}/share")
     page.get_by_label("Title").fill("Whale")
     page.get_by_text("Allow downloading the original").click()
     page.get_by_role("button", name="Make the link").click()
@@ -87,7 +87,7 @@ def test_a_stranger_becomes_the_admin_and_finds_a_first_project(visit: Visit, db
         page.get_by_label("Password", exact=True).fill("nine green bottles")
         page.get_by_role("button", name="Show the password").click()
         expect(page.get_by_label("Password", exact=True)).to_have_attribute("type", "text")
-        page.get_by_role("button", name="Make my account").click()
+        page.get_by_role("button", name="Make my account").click(timeout=60_000)
         expect(page.get_by_role("heading", name="First project")).to_be_visible(timeout=30_000)
         page.get_by_role("link", name="Library").first.click()
         expect(page.locator(".asset-tile")).to_have_count(3)

@@ -129,7 +129,9 @@ def test_it_waits_and_prints_where_the_clip_is(desk: Any) -> None:
     with worker(lambda row: make_clip(row, video())):
         out = run("--prompt", "A fox", "--wait", "--timeout", "20")
     assert Path(out).read_bytes() == video()
-    assert out == default_storage.path(Generation.objects.get().clip.video)
+    clip = Generation.objects.get().clip
+    assert clip
+    assert out == default_storage.path(clip.video)
 
 
 def test_a_failed_take_is_an_error_with_its_reason(desk: Any) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.faults.running import Studio, running, until
+from tests.running import Studio, running, until
 
 SPEED = float(os.environ.get("STUDIO_KILLS_SPEED", "6"))
 KINDS = ("queue parent", "sentinel", "worker", "monitor", "pusher", "cluster", "sandbox", "web", "up")

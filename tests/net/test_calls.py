@@ -3,6 +3,8 @@
 import os
 import socket
 
+import pytest
+
 from tests.net.peers import KEY, OK, call
 
 
@@ -40,6 +42,14 @@ def test_a_redirect_is_returned_and_not_followed(peer):
         it = peer(f"HTTP/1.1 {status} Go\r\nLocation: {elsewhere.url}/\r\nContent-Length: 0\r\n\r\n".encode())
         assert call("POST", it.url, body=b"{}").status == status
     assert elsewhere.connections == 0
+
+
+@pytest.mark.parametrize("location", ["http://[", "https://exa mple.com:x/", "//", "", "javascript:alert(1)", "\xff"])
+def test_a_redirect_to_nowhere_is_an_answer_too(peer, location):
+    """A definite no must not look like an answer that was lost."""
+    it = peer(b"HTTP/1.1 302 Found\r\nContent-Length: 0\r\nLocation: " + location.encode("latin-1") + b"\r\n\r\n")
+    answer = call("POST", it.url, body=b"{}")
+    assert (answer.status, answer.headers["location"]) == (302, location)
 
 
 def test_cookies_are_not_kept(peer):

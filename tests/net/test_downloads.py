@@ -42,8 +42,17 @@ def test_a_download_that_is_not_what_it_should_be_is_lost(peer, answer, error):
         connection.shutdown(socket.SHUT_WR)
 
     it = peer(send)
-    with net.stream(it.url, deadline=3, stall=1, cap=1000, rule=LAB) as found, pytest.raises(error):
+    with pytest.raises(error), net.stream(it.url, deadline=3, stall=1, cap=1000, rule=LAB) as found:
         list(found.chunks())
+
+
+def test_a_file_announced_too_large_is_refused_before_room_is_made_for_it(peer):
+    it = peer(b"HTTP/1.1 200 OK\r\nContent-Length: 99000000000000\r\n\r\nx")
+    with pytest.raises(net.TooBig), net.stream(it.url, deadline=3, stall=1, cap=1000, rule=LAB):
+        pytest.fail("the caller was let in")
+    refusal = peer(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 1001\r\n\r\n" + b"x" * 1001)
+    with net.stream(refusal.url, deadline=3, stall=1, cap=1000, rule=LAB) as found:
+        assert found.status == 403
 
 
 def test_a_download_that_stalls_is_lost_and_one_that_drips_ends_with_the_deadline(peer):

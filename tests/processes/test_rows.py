@@ -123,15 +123,34 @@ def test_what_is_no_live_post_of_that_process_is_not_spared(posting: Attempt, ch
     assert rows.posting([me()["pid"]]) == set()
 
 
+@pytest.mark.django_db(transaction=True)
 def test_a_database_outage_is_told_once_and_survived(caplog: pytest.LogCaptureFixture) -> None:
     def fails() -> None:
         raise OperationalError("connection refused")
 
     calmly, done = patience(), []
-    for step in (fails, fails, lambda: done.append(1), lambda: done.append(2)):
+    for step in (fails, lambda: done.append(1), lambda: done.append(2)):
         calmly(step)
     assert done == [1, 2]
     assert [record.levelname for record in caplog.records] == ["ERROR", "WARNING"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_outage_ends_when_the_database_answers_and_not_before(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fails() -> None:
+        raise OperationalError("connection refused")
+
+    calmly, done = patience(), []
+    with monkeypatch.context() as patch:
+        patch.setattr(rows, "beat", fails)
+        for step in (fails, lambda: done.append("asked nothing"), fails):
+            calmly(step)
+    assert not done
+    assert len(caplog.records) == 1
+    calmly(lambda: done.append("works"))
+    assert done == ["works"]
 
 
 def test_any_other_error_is_not_swallowed() -> None:

@@ -56,7 +56,7 @@ def end(process: subprocess.Popen[str], number: signal.Signals = signal.SIGTERM)
             process.stdout.close()
 
 
-def until(look: Callable[[], Found], seconds: float = 20.0) -> Found:
+def until(look: Callable[[], Found], seconds: float = 60.0) -> Found:
     """What `look` finds as soon as it finds something true; AssertionError after `seconds`."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:

@@ -45,7 +45,7 @@ def ark_get(http: httpx.Client, task_id: str) -> dict[str, Any]:
     return dict(response.json())
 
 
-def ark_end(http: httpx.Client, task_id: str, seconds: float = 20.0) -> dict[str, Any]:
+def ark_end(http: httpx.Client, task_id: str, seconds: float = 60.0) -> dict[str, Any]:
     """The task once it has ended."""
 
     def ended() -> dict[str, Any] | None:

@@ -48,7 +48,7 @@ def test_runways_sdk_creates_retrieves_and_deletes(runway: RunwayML) -> None:
     made = runway.image_to_video.create(
         model="gen4_turbo", prompt_image=data_uri(), prompt_text="A dog runs", ratio="1280:720", duration=2
     )
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     task = runway.tasks.retrieve(made.id)
     while task.status not in ("SUCCEEDED", "FAILED") and time.monotonic() < deadline:
         time.sleep(0.1)

@@ -1,0 +1,79 @@
+"""From an empty folder to a playing clip, as a stranger does it: one command, one link, one drop, one press."""
+
+import base64
+import re
+import time
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.make import PASSWORD, png
+from tests.running import Studio, running, until
+
+DROP = """([selector, name, data]) => {
+  const bytes = Uint8Array.from(atob(data), letter => letter.charCodeAt(0));
+  const files = new DataTransfer();
+  files.items.add(new File([bytes], name, {type: "image/png"}));
+  const place = document.querySelector(selector);
+  for (const kind of ["dragenter", "dragover", "drop"])
+    place.dispatchEvent(new DragEvent(kind, {dataTransfer: files, bubbles: true, cancelable: true}));
+}"""
+
+
+@pytest.fixture(scope="module")
+def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
+    with running(tmp_path_factory.mktemp("journey"), STUDIO_SANDBOX_FLAGS="") as studio:
+        yield studio
+
+
+def set_up_link(studio: Studio) -> str:
+    found = re.search(r"/setup\?token=\S+", (studio.data / "up.log").read_text())
+    assert found, "`up` prints no set-up link"
+    return studio.base + found[0]
+
+
+@pytest.mark.browser
+@pytest.mark.processes
+def test_from_an_empty_folder_to_a_playing_clip(studio: Studio, page: Page) -> None:
+    page.goto(set_up_link(studio))
+    page.get_by_label("Your name").fill("Alice")
+    page.get_by_label("E-mail").fill("alice@example.org")
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Make my account").click()
+    expect(page.locator("h1")).to_have_text("First project")
+    page.evaluate("window.neverReloaded = true")
+
+    started = time.monotonic()
+    page.evaluate(DROP, ["#composer", "still.png", base64.b64encode(png(1280, 720)).decode()])
+    expect(page.locator("input[name='slot:first_frame']")).to_have_count(1)
+    page.get_by_label("Prompt").fill("A fox walks over a frozen lake at dusk")
+    page.get_by_role("button", name="Generate").click()
+    card = page.locator("article").first
+    expect(card).to_contain_text("A fox walks over a frozen lake")
+    card.locator("video").wait_for(state="attached", timeout=60_000)
+    print(f"the clip is in the page {time.monotonic() - started:.1f} s after the drop")
+
+    card.hover()
+    playing = "() => { const v = document.querySelector('article video'); return v.currentTime > 0.3 && !v.error; }"
+    page.wait_for_function(playing, timeout=10_000)
+    assert page.evaluate("window.neverReloaded") is True
+
+    card.locator("a").first.click()
+    page.wait_for_load_state()
+    page.evaluate("() => { const v = document.querySelector('video'); v.muted = true; return v.play(); }")
+    page.wait_for_function("() => document.querySelector('video').currentTime > 0.5", timeout=10_000)
+    page.evaluate("() => { document.querySelector('video').currentTime = 4; }")
+    page.wait_for_function("() => document.querySelector('video').currentTime > 4", timeout=10_000)
+    with page.expect_download() as download:
+        page.get_by_role("link", name=re.compile("Download")).first.click()
+    assert download.value.path().stat().st_size == studio.sql("select bytes from generations_clip")[0][0]
+
+
+@pytest.mark.browser
+@pytest.mark.processes
+def test_the_link_works_once(studio: Studio, page: Page) -> None:
+    answer = page.goto(set_up_link(studio))
+    assert answer is not None
+    assert answer.status in {403, 404, 410}
+    until("nobody else was made", lambda: studio.sql("select count(*) from studio_user") == [(1,)], 5)
