@@ -61,7 +61,8 @@ def step(event: Event, generation: Generation) -> Step:
     if event.actor:
         text = f"{text} by {event.actor}"
     tone = "good" if event.new in GOOD else "bad" if event.new in BAD else ""
-    why = "" if event.why == "asked" else event.why
+    # Of what goes well the reason is the engine's own talk.
+    why = "" if tone == "good" else event.why
     return Step(text, why, event.at, (event.at - generation.created_at).total_seconds(), tone)
 
 
@@ -97,7 +98,7 @@ def clip_facts(generation: Generation) -> list[Fact]:
     assert clip
     codecs = " + ".join(codec for codec in (clip.video_codec, clip.audio_codec) if codec)
     return [
-        Fact("Video", f"{clip.width} × {clip.height} · {clip.seconds:g} s · {clip.fps:g} fps"),
+        Fact("Video", f"{clip.width} × {clip.height} · {clip.seconds:.4g} s · {clip.fps:g} fps"),
         Fact("File", f"{filesizeformat(clip.bytes)} · {codecs}".replace("\xa0", " ")),
     ]
 

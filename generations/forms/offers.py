@@ -68,4 +68,5 @@ def usual_offer(choices: Sequence[Offer], user: User, project: Project) -> Offer
     """What the member used last in this project, else the first real model, else the sandbox."""
     last = Generation.objects.filter(project=project, user=user).select_related("provider").order_by("-id").first()
     used = find_offer(choices, f"{last.provider.pid}:{last.model}") if last else None
-    return used or next((offer for offer in choices if not offer.spec.legacy), None)
+    current = next((offer for offer in choices if not offer.spec.legacy), None)
+    return used or current or next(iter(choices), None)

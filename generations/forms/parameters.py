@@ -115,7 +115,17 @@ class Setting:
         chosen = next((option.label for option in self.options if option.value == self.value), self.value)
         if not self.value:
             return self.parameter.label
-        return f"{self.parameter.label} {chosen}" if self.control == "number" else chosen
+        if self.control != "number":
+            return chosen
+        return f"{chosen} {self.parameter.unit}" if self.parameter.unit else f"{self.parameter.label} {chosen}"
+
+    @property
+    def range(self) -> str:
+        """What a number may be, for the field that takes it."""
+        low, high, unit = self.parameter.min, self.parameter.max, self.parameter.unit
+        if low is None or high is None:
+            return ""
+        return f"{low:,} to {high:,} {unit}".strip()
 
     @property
     def ratio(self) -> float | None:

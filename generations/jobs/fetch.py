@@ -5,6 +5,7 @@ import hashlib
 import logging
 import os
 import shutil
+import threading
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from django.core.files.storage import default_storage
-from django.db import transaction
+from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from .. import crash, net
@@ -55,6 +56,28 @@ class Held:
         mine = Attempt.objects.filter(pk=self.attempt.pk, state=State.FETCHING, lease=self.name)
         if not mine.update(lease_until=until, next_action_at=until):
             raise Broken("another worker has taken over")
+
+    @contextlib.contextmanager
+    def kept(self) -> Iterator[None]:
+        """Renewed from a thread: checking a long clip may take longer than a lease."""
+        over = threading.Event()
+
+        def renew_until_over() -> None:
+            try:
+                while not over.wait(TIMES.fetch_lease / 4):
+                    self.renew()
+            except (Broken, DatabaseError) as error:
+                log.warning("attempt %s: the lease is not renewed: %s", self.attempt.uuid, error)
+            finally:
+                connection.close()
+
+        thread = threading.Thread(target=renew_until_over, name="lease", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            over.set()
+            thread.join()
 
 
 def fetch(attempt: Attempt) -> None:
@@ -127,7 +150,8 @@ def receive(held: Held, answer: net.Stream, file: BinaryIO) -> str:
     kind = answer.headers.get("content-type", "").split(";")[0].strip().lower()
     if kind.startswith("text/") or kind in {"application/json", "application/xml"}:
         raise Broken(f"the address gives {kind}, no video", stale=True)
-    length = int(answer.headers.get("content-length") or 0)
+    announced = answer.headers.get("content-length", "")
+    length = int(announced) if announced.isdecimal() else 0
     if length:
         # No space shows itself before a byte has moved.
         os.posix_fallocate(file.fileno(), 0, length)
@@ -162,17 +186,15 @@ def fresh_url(held: Held) -> str:
 
 def shelve(held: Held, part: Path, folder: Path) -> dict[str, object]:
     """Check the video, draw its pictures in a draft folder, and move all to their names. Raises Rejected, Broken."""
-    facts = videos.check(part)
-    held.renew()
-    with drafts(folder, held.name) as draft:
+    with held.kept(), drafts(folder, held.name) as draft:
+        facts = videos.check(part)
         videos.poster(part, draft / "poster.webp")
         videos.preview(part, draft / "preview.mp4")
         videos.last_frame(part, draft / "last.png")
-        held.renew()
         name = "video.mov" if facts.container == "mov" else "video.mp4"
         if not facts.browser_plays:
             videos.playable_copy(part, draft / "play.mp4")
-            held.renew()
+        held.renew()
         part.rename(draft / name)
         names = sorted(path.name for path in draft.iterdir())
         for made in names:

@@ -1,4 +1,4 @@
-"""Volcengine Ark and its relays: create, look, list, delete. docs/protocols.md A; seeds 0, 1 and 2."""
+"""Volcengine Ark and its relays: create, look, list, delete. docs/protocols.md 0 and A."""
 
 import time
 from typing import Any
@@ -35,7 +35,7 @@ def create(box: Box, request: Request) -> Reply:
         order = read_order(body, task_id, box.options.max_seconds, box.options.tiny)
     task = box.accept(order, request)
     created = {"id": task.id}
-    if request.path.startswith("/volc/"):  # seeds 0 and 1
+    if request.path.startswith("/volc/"):  # as its pages show
         created["status"] = "submitted"
     if "safety_identifier" in task.facts:
         created["safety_identifier"] = task.facts["safety_identifier"]

@@ -1,4 +1,4 @@
-"""GPTProto's flat dialect, seed 3 and docs/protocols.md D1: one body without `content`, answers wrapped in code and data."""
+"""GPTProto's flat dialect (docs/protocols.md D1): one body without `content`, answers wrapped in code and data."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -38,7 +38,7 @@ def create(box: Box, request: Request) -> Reply:
 
 
 def read_order(body: dict[str, Any], max_seconds: int) -> Order:
-    """Fields and defaults of seed 3; flags in the prompt lose against them."""
+    """Fields and defaults of its page; flags in the prompt lose against them."""
     body = {name: value for name, value in body.items() if value is not None}
     for name in ("model", "prompt"):
         if not isinstance(body.get(name), str) or not body[name].strip():

@@ -1,4 +1,4 @@
-"""Runway's own API and ChainHub's copy of it: seed 4, docs/protocols.md B and C."""
+"""Runway's own API and ChainHub's copy of it: docs/protocols.md 0, B and C."""
 
 from typing import Any
 from uuid import uuid4
@@ -109,7 +109,7 @@ def organization(box: Box, request: Request) -> Reply:
 
 
 def create_relayed(box: Box, request: Request, kind: str) -> Reply:
-    """ChainHub: no version header; the answer in the shape of seed 4's example or of its schema."""
+    """ChainHub: no version header; the answer in the shape of its page's example or of its schema."""
     task = box.accept(read_order(request.json(), "chainhub", kind, box.options), request)
     return with_fate(answer(relayed(box, task, request)), task.knobs)
 
@@ -120,7 +120,7 @@ def look_relayed(box: Box, request: Request, task_id: str) -> Reply:
 
 
 def relayed(box: Box, task: Task, request: Request) -> dict[str, Any]:
-    """Three shapes of one task (docs/protocols.md C): the example's, the schema's, another relay's (`?shape=official`)."""
+    """Three shapes of one task (C there): the example's, the schema's, another relay's (`?shape=official`)."""
     wish = request.one("shape")
     if wish == "official":
         return shape(box, task, request)

@@ -27,7 +27,7 @@ MAX_WORDS = 1000
 
 
 def read_order(body: dict[str, Any], dialect: str, kind: str, options: Options) -> Order:
-    """`kind` is image_to_video or text_to_video; ChainHub is looser about ratios than Runway itself (seed 4)."""
+    """`kind` is image_to_video or text_to_video; ChainHub is looser about ratios than Runway itself."""
     body = {name: value for name, value in body.items() if value is not None}
     model = text(body, "model", needed=True)
     prompt = text(body, "promptText", needed=kind == "text_to_video")
@@ -45,7 +45,7 @@ def read_order(body: dict[str, Any], dialect: str, kind: str, options: Options) 
         seed=seed_of(body),
         seeds=2**32,
         pictures=pictures,
-        settings={"watermark": body.get("watermark") is True},  # ChainHub's own field (seed 4)
+        settings={"watermark": body.get("watermark") is True},  # ChainHub's own field
         facts={"credits": credits_for(model, seconds)},
     )
 

@@ -102,7 +102,8 @@ def provider_edit(request: Request, pid: str) -> HttpResponse:
 def provider_page(request: Request, form: ProviderForm, **context: Any) -> HttpResponse:
     provider = form.provider
     context |= {"section": "providers", "form": form, "provider": None if form.is_new else provider}
-    context["notes"] = hosts.notes(provider.base_url, lab=provider.lab)
+    # Of a fresh one its preset's own help says all this.
+    context["notes"] = [] if form.is_new else hosts.notes(provider.base_url, lab=provider.lab)
     return render(request, "generations/provider_edit.html", context, status=422 if form.errors else 200)
 
 

@@ -43,7 +43,7 @@ def share_new(request: Request, pid: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         # Answered, not redirected to: the token is kept nowhere, so this is its only showing.
         context["made"], token = form.save(generation, request.user)
-        context["link"] = address(request, "share", token)
+        context |= {"link": address(request, "share", token), "form": ShareForm()}
         status = 201
     elif form.errors:
         status = 422

@@ -12,7 +12,7 @@ from django.utils import timezone
 from studio.http import Request
 from studio.models import Project, Role
 
-from ..gallery import MOVING, Filters, days, waiting
+from ..gallery import MOVING, Filters, clips_in, days, waiting
 from ..models import Generation
 from ..pace import paces
 
@@ -47,6 +47,7 @@ def shell(project: Project, role: Role) -> dict[str, Any]:
         "may_edit": role.rank >= Role.EDITOR.rank,
         "waiting": waiting(project),
         "paces": paces(project),
+        "clips": clips_in(project),
     }
 
 

@@ -41,12 +41,14 @@ function label(chip) {
   const field = form().elements[chip.dataset.chip];
   const radio = field instanceof RadioNodeList ? [...field].find((one) => one.checked) : null;
   const number = field instanceof HTMLInputElement ? field.value : null;
-  const text = radio?.dataset.shown ?? (number ? `${chip.dataset.label} ${number}` : chip.dataset.label);
+  const text = radio?.dataset.shown ?? (number ? measured(chip, number) : chip.dataset.label);
   if (text) chip.querySelector(".v").textContent = text;
   const drawing = radio?.parentElement.querySelector("i.box");
   const drawn = chip.querySelector("i.box");
   if (drawing && drawn) drawn.className = drawing.className;
 }
+
+const measured = (chip, number) => (chip.dataset.unit ? `${number} ${chip.dataset.unit}` : `${chip.dataset.label} ${number}`);
 
 function count() {
   const most = Number(prompt()?.dataset.most);

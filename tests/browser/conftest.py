@@ -24,6 +24,8 @@ FLAGS = [
 ]
 DESK, PHONE = (1440, 900), (390, 844)
 MOST = 10_000  # milliseconds that anything in a page may take
+# A page that is left while it still fades in says so.
+FADING = re.compile(r"Transition was (aborted|skipped)")
 # A refusal is an answer, although the browser's console calls it an error.
 REFUSAL = re.compile(r"Failed to load resource.*status of (401|403|404|409|413|416|422|429)")
 
@@ -77,7 +79,7 @@ def visit(browser: Browser, live_server: Any) -> Iterator[Visit]:
             context.add_cookies([session_of(user, live_server.url)])
         page = context.new_page()
         page.on("console", heard)
-        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("pageerror", lambda error: FADING.search(str(error)) or wrong.append(str(error)))
         page.goto(path)
         return page
 

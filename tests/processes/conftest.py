@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.running import free_port
 from tests.processes.place import Place
+from tests.running import free_port
 
 
 @pytest.fixture(scope="session")

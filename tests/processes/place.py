@@ -11,7 +11,7 @@ from typing import Any
 
 import psutil
 
-from tests.faults.running import ROOT, until
+from tests.running import ROOT, until
 
 
 class Place:

@@ -7,9 +7,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.faults.running import free_port
 from tests.processes.place import Place, gone
 from tests.processes.queues import Crew, crew
+from tests.running import free_port
 
 pytestmark = pytest.mark.processes
 FAST = {"STUDIO_SPEED": "20"}

@@ -11,8 +11,8 @@ from generations import keyring
 from generations.jobs import disk
 from generations.models import Provider, Pulse
 from studio.config import config
-from tests.faults.running import free_port
 from tests.make import make_provider
+from tests.running import free_port
 
 pytestmark = pytest.mark.django_db
 

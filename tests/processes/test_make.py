@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.running import ROOT
+from tests.running import ROOT
 
 pytestmark = pytest.mark.processes
 

@@ -15,8 +15,8 @@ import pytest
 from django.contrib.staticfiles.finders import get_finder
 
 from generations.supervisor import ground
-from tests.faults.running import free_port
 from tests.processes.place import Place
+from tests.running import free_port
 
 pytestmark = pytest.mark.processes
 
