@@ -47,7 +47,7 @@ def _networks(*lines: str) -> list[IPv4Network | IPv6Network]:
 
 
 # IANA special-purpose registries as of 2026: what is nobody's public server. Python's `is_private` and `is_global`
-# both let some of these through (RELIABILITY.md 0, finding 7).
+# both let some of these through (measured, Python 3.11.7).
 _CLOSED = _networks(
     "0.0.0.0/8 10.0.0.0/8 100.64.0.0/10 127.0.0.0/8 169.254.0.0/16 172.16.0.0/12 192.0.0.0/24 192.0.2.0/24",
     "192.31.196.0/24 192.52.193.0/24 192.88.99.0/24 192.168.0.0/16 192.175.48.0/24 198.18.0.0/15 198.51.100.0/24",

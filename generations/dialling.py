@@ -100,7 +100,7 @@ def _until(soon: float) -> float:
 
 @cache
 def tls_context() -> ssl.SSLContext:
-    """One for the process: each costs 50 ms (PERFORMANCE.md 1). Trusts the system's authorities and certifi's."""
+    """One for the process: each costs 50 ms. Trusts the system's authorities and certifi's."""
     context = ssl.create_default_context()
     context.load_verify_locations(certifi.where())
     context.set_alpn_protocols(["http/1.1"])

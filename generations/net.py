@@ -1,6 +1,6 @@
 """The only door to the network: one guarded request at a time, synchronous, for workers.
 
-httpx's own timeouts bound a single read, never a request (RELIABILITY.md 0, finding 6). So its transport is ours: one
+httpx's own timeouts bound a single read, never a request (measured, 0.28). So its transport is ours: one
 connection whose socket was dialled in dialling.py and is given the remaining time with every operation. What is spoken
 over it is left to httpx and its engine httpcore.
 

@@ -26,6 +26,6 @@ class Facts:
 
 
 def plays_everywhere(container: str, video_codec: str | None, pix_fmt: str | None, audio_codec: str | None) -> bool:
-    """MP4 with H.264 8 bit, VP9 or AV1, all 4:2:0, with AAC or silent; measured with Chromium 156 (UX.md 4.2)."""
+    """MP4 with H.264 8 bit, VP9 or AV1, all 4:2:0, with AAC or silent; measured with Chromium 156."""
     pixels = {"h264": ("yuv420p", "yuvj420p"), "vp9": ("yuv420p",), "av1": ("yuv420p", "yuv420p10le")}
     return container == "mp4" and pix_fmt in pixels.get(video_codec or "", ()) and audio_codec in ("aac", None)

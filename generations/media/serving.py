@@ -1,7 +1,7 @@
 """Private files to browsers: single ranges, strong ETags, and headers under which a file can do nothing.
 
 Django's own FileResponse has no ranges, and what hands a file to the server's sendfile waits for ever on a paused
-player (PERFORMANCE.md 5); so the bytes go out here, in plain steps.
+player; so the bytes go out here, in plain steps.
 """
 
 import os

@@ -65,7 +65,7 @@ def page(
             "days": gallery.days(generations),
             "today": timezone.localdate().isoformat(),
             "more": generations[-1].pid if more else "",
-                "people": project.memberships.count(),
+            "people": project.memberships.count(),
             "form": composer,
             "recent": recent_assets(project) if composer else [],
             "examples": EXAMPLES,

@@ -64,6 +64,10 @@ def visit(browser: Browser, live_server: Any) -> Iterator[Visit]:
         if message.type == "error" and not REFUSAL.search(message.text):
             wrong.append(message.text)
 
+    def broke(error: Any) -> None:
+        if not FADING.search(str(error)):
+            wrong.append(str(error))
+
     def open_page(user: Any, path: str, *, size: tuple[int, int] = DESK, scheme: Any = "light", **more: Any) -> Page:
         context = browser.new_context(
             base_url=live_server.url,
@@ -79,7 +83,7 @@ def visit(browser: Browser, live_server: Any) -> Iterator[Visit]:
             context.add_cookies([session_of(user, live_server.url)])
         page = context.new_page()
         page.on("console", heard)
-        page.on("pageerror", lambda error: FADING.search(str(error)) or wrong.append(str(error)))
+        page.on("pageerror", broke)
         page.goto(path)
         return page
 
