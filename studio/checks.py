@@ -22,7 +22,8 @@ def durable_sqlite(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 
 def queue_times(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """django-q2 starts running tasks again when `retry` is not above `timeout`."""
-    queues = [settings.Q_CLUSTER, *settings.Q_CLUSTER["ALT_CLUSTERS"].values()]
+    cluster: dict[str, Any] = settings.Q_CLUSTER
+    queues = [cluster, *cluster["ALT_CLUSTERS"].values()]
     if all(queue["retry"] > queue["timeout"] for queue in queues):
         return []
     return [Error("In Q_CLUSTER, retry must exceed timeout.", id="studio.E003")]

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -118,3 +118,17 @@ def keep(path: Path, fresh: str) -> str:
 @lru_cache
 def config() -> Config:
     return Config()
+
+
+def complaint() -> str:
+    """What is wrong with the environment, in a sentence for who starts the studio; empty when nothing is."""
+    try:
+        data = config().data
+        data.mkdir(parents=True, exist_ok=True)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = str(first["loc"][0]) if first["loc"] else "environment"
+        return f"{name if name.isupper() else 'STUDIO_' + name.upper()}: {first['msg']}."
+    except OSError as error:
+        return f"{error.filename}: {error.strerror}. Name a folder that can be written with STUDIO_DATA."
+    return ""

@@ -1,6 +1,7 @@
 """Django's settings, all from `config`: one file, nothing to choose at import."""
 
 import sys
+from typing import Any
 
 from csp.constants import NONE, SELF
 
@@ -124,6 +125,8 @@ TIME_ZONE = CONFIG.time_zone
 STATIC_URL = "/static/"
 STATIC_ROOT = CONFIG.data / "static"
 STATICFILES_DIRS = [ROOT / "static"]
+# Ours alone: django_htmx ships copies of htmx that no page asks for and that cannot be hashed.
+STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
 PLAIN_STATIC = DEBUG or UNDER_TEST
 WHITENOISE_USE_FINDERS = PLAIN_STATIC
 WHITENOISE_AUTOREFRESH = PLAIN_STATIC
@@ -145,7 +148,7 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 2**20
 
 # A doorbell only: a lost, late or doubled task changes nothing, because the row decides.
 # Two queues, so that a look never waits behind a fetch. retry > timeout, or running tasks are started again.
-Q_CLUSTER = {
+Q_CLUSTER: dict[str, Any] = {
     "name": "carry",
     "orm": "default",
     "workers": CONFIG.workers,

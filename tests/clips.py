@@ -3,6 +3,7 @@
 import tempfile
 from functools import lru_cache
 from pathlib import Path
+from typing import cast
 
 import av
 from PIL import Image
@@ -22,7 +23,7 @@ def video(
     with tempfile.TemporaryDirectory() as folder:
         path = f"{folder}/video.mp4"
         with av.open(path, "w", format="mp4", options=options) as out:
-            stream = out.add_stream(codec, rate=fps)
+            stream = cast(av.VideoStream, out.add_stream(codec, rate=fps))
             stream.width, stream.height, stream.pix_fmt = width, height, "yuv420p"
             stream.thread_count = 1
             if codec == "libx265":

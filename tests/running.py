@@ -1,4 +1,4 @@
-"""The whole studio as a child of the test: `manage.py up` with its own data folder, and eyes on its rows and processes."""
+"""The whole studio as a child of the test: `manage.py up` with its own data folder, seen from outside."""
 
 import json
 import os

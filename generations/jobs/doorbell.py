@@ -5,7 +5,8 @@ from django_q.tasks import async_task
 
 from ..times import TIMES
 
-LOOK = "look"
+# Always named: a ring from inside a tick would otherwise stay on the tick's own queue.
+CARRY, LOOK = "carry", "look"
 
 
 def ring(attempt_id: int, *, long: bool = False) -> None:
@@ -14,11 +15,13 @@ def ring(attempt_id: int, *, long: bool = False) -> None:
     A ring may be lost (Redis) or doubled (a redelivery): the tick rings again, and the claim decides.
     """
     options = {"timeout": int(TIMES.fetch)} if long else {}
-    transaction.on_commit(lambda: async_task("generations.jobs.carry.carry", attempt_id, **options), robust=True)
+    work = "generations.jobs.carry.carry"
+    transaction.on_commit(lambda: async_task(work, attempt_id, cluster=CARRY, **options), robust=True)
 
 
 def ring_provider_test(provider_id: int) -> None:
-    transaction.on_commit(lambda: async_task("generations.jobs.carry.test_provider", provider_id), robust=True)
+    work = "generations.jobs.carry.test_provider"
+    transaction.on_commit(lambda: async_task(work, provider_id, cluster=CARRY), robust=True)
 
 
 def ring_tick(number: int) -> None:

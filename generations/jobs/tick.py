@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 
 def tick(number: int) -> None:
     """One beat. Each part stands for itself; the heartbeat comes last and says that all had their turn."""
-    for part in (poll_due, ring_submits, ring_fetches, ring_cancels, probe_gates, sweep_sometimes):
+    for part in (poll_due, ring_submits, ring_fetches, ring_cancels, ring_tests, probe_gates, sweep_sometimes):
         safely(part)
     beat("tick", number)
 
@@ -69,6 +69,15 @@ def ring(attempt: Attempt, now: datetime, *, long: bool = False) -> None:
 def ring_cancels() -> None:
     for attempt in Attempt.objects.filter(state__in=WATCHED, cancel_asked_at__isnull=False)[:50]:
         doorbell.ring(attempt.pk)
+
+
+def ring_tests() -> None:
+    """Provider tests that nobody answered: their worker was replaced."""
+    now = timezone.now()
+    asked = Provider.objects.filter(test_asked_at__lt=now - timedelta(seconds=TIMES.probe + TIMES.rering))
+    for provider in asked.exclude(tested_at__gte=F("test_asked_at"))[:5]:
+        if Provider.objects.filter(pk=provider.pk, test_asked_at=provider.test_asked_at).update(test_asked_at=now):
+            doorbell.ring_provider_test(provider.pk)
 
 
 def probe_gates() -> None:

@@ -16,9 +16,6 @@ from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 from django.db.utils import OperationalError
 
-# Copies of htmx that no page asks for; their bare module names cannot be rewritten to hashed ones.
-UNUSED = ["django_htmx"]
-
 
 def need_folder(data: Path) -> None:
     """Raises CommandError where nothing can be written."""
@@ -95,7 +92,7 @@ def collect_static(data: Path) -> bool:
         return False
     stamp.unlink(missing_ok=True)
     # Cleared, for it would keep an old copy that is younger than the new file, as one from an archive may be.
-    call_command("collectstatic", interactive=False, verbosity=0, clear=True, ignore_patterns=UNUSED)
+    call_command("collectstatic", interactive=False, verbosity=0, clear=True)
     stamp.write_text(fresh)
     return True
 
@@ -104,7 +101,7 @@ def static_stamp() -> str:
     """Changes when a static file does, or the way in which they are stored."""
     digest = hashlib.sha256(repr(settings.STORAGES["staticfiles"]).encode())
     for finder in get_finders():
-        for name, storage in finder.list(UNUSED):
+        for name, storage in finder.list([]):
             facts = os.stat(storage.path(name))
             digest.update(f"{name}\0{facts.st_size}\0{facts.st_mtime_ns}\n".encode())
     return digest.hexdigest()

@@ -1,7 +1,7 @@
 // The composer without a page load: drafts, drops, pastes, chips, tags. The form works as a plain POST without any of it.
 
 import { toast } from "./app.js";
-import { arrange, drop, fill, freePlace, places } from "./places.js";
+import { arrange, drop, fill, places } from "./places.js";
 
 const form = () => document.getElementById("composer");
 const prompt = () => document.getElementById("prompt");
@@ -141,9 +141,8 @@ document.addEventListener("htmx:config:request", (event) => {
 
 document.addEventListener("htmx:after:swap", (event) => {
   refresh();
-  const source = event.detail.ctx.sourceElement;
   if (event.detail.ctx.response?.status === 422) form()?.querySelector(".problems")?.scrollIntoView({ block: "nearest" });
-  if (source?.matches?.("[data-reuse]") || source?.id === "composer-reused") prompt()?.focus();
+  if (event.detail.ctx.sourceElement?.matches?.("[data-reuse]")) prompt()?.focus();
 });
 
 // ---- dropping and pasting

@@ -62,7 +62,7 @@ def kind_of(process: psutil.Process, studio: Studio) -> str:
             return "queue parent"
         if len(parents) == 1:
             return "sentinel"
-        siblings = sorted(process.parent().children(), key=lambda one: (one.create_time(), one.pid))
+        siblings = sorted(parents[0].children(), key=lambda one: (one.create_time(), one.pid))
         place = [one.pid for one in siblings].index(process.pid)
         return "monitor" if place == len(siblings) - 2 else "pusher" if place == len(siblings) - 1 else "worker"
     for word, kind in (("gunicorn", "web"), ("sandbox", "sandbox"), ("manage.py cluster", "cluster")):
@@ -100,9 +100,8 @@ def test_a_kill_costs_nothing(studio: Studio, kind: str) -> None:
     tags = [entry["tag"] for entry in studio.ledger()]
     assert len(tags) == len(set(tags)), "the sandbox was sent the same attempt twice"
     ends = studio.states()[before : before + TEN]
-    print(
-        f"{kind}: moved again after {recovered:.1f} s, stored {ends.count('stored')}, did not run {ends.count('not_accepted')}"
-    )
+    stored, not_run = ends.count("stored"), ends.count("not_accepted")
+    print(f"{kind}: moved again after {recovered:.1f} s, stored {stored}, did not run {not_run}")
 
 
 def test_the_logs_hold_no_key(studio: Studio) -> None:

@@ -209,10 +209,8 @@ def test_a_huge_body_is_refused_before_it_is_read(bob: Any, project: Any, small_
 
     client = Client(enforce_csrf_checks=True)
     client.force_login(bob)
-    answer = client.generic(
-        "POST", "/library/upload", b"", "multipart/form-data; boundary=x", headers=HTMX,
-        CONTENT_LENGTH="3000000", **{"wsgi.input": Untouchable()},
-    )  # fmt: skip
+    environ: dict[str, Any] = {"CONTENT_LENGTH": "3000000", "wsgi.input": Untouchable()}
+    answer = client.generic("POST", "/library/upload", b"", "multipart/form-data; boundary=x", headers=HTMX, **environ)
     assert answer.status_code == 413
     assert "This is more than 2 MB, the most that this studio takes at once." in words(answer)
 

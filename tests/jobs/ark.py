@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.peer import Reply, Seen
+from tests.peer import Answerer, Reply, Seen
 
 TASKS = "/api/v3/contents/generations/tasks"
 
@@ -15,8 +15,8 @@ class Ark:
         self.status = "running"
         self.video = b""
         self.extra: dict[str, Any] = {}
-        self.create: Any = None
-        self.see: Any = None
+        self.create: Answerer | None = None
+        self.see: Answerer | None = None
         self.base = ""
 
     def __call__(self, seen: Seen) -> Reply:
@@ -24,7 +24,7 @@ class Ark:
         if path == "/video.mp4":
             return Reply(body=self.video, headers={"Content-Type": "video/mp4"})
         if seen.method == "POST":
-            return self.create(seen) if self.create else self.accept(seen)
+            return (self.create or self.accept)(seen)
         if path == TASKS:
             items = [self.task(task_id) for task_id in reversed(self.tasks)]
             if "filter.task_ids" in query:

@@ -53,6 +53,13 @@ class Job:
     def card(self) -> Generation:
         return self.row.generation
 
+    @property
+    def wait(self) -> float:
+        """Seconds until anything happens by itself."""
+        due = self.row.next_action_at
+        assert due is not None
+        return (due - timezone.now()).total_seconds()
+
     def carry(self) -> "Job":
         """What a worker does when the bell rings."""
         carry(self.row.pk)
