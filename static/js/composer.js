@@ -133,10 +133,19 @@ function write(text) {
 
 // ---- asking
 
+// Generate, pressed while a file is still on its way up, waits for it; a file that is refused ends the waiting.
+let waiting = false;
 document.addEventListener("htmx:config:request", (event) => {
   if (event.target.id !== "composer" || !form().querySelector(".busy")) return;
   event.preventDefault();
-  toast("A file is still on its way up. Press Generate again when it is there.");
+  waiting = true;
+  toast("A file is still on its way up. Generating as soon as it is there.");
+});
+document.addEventListener("studio:uploaded", ({ detail }) => {
+  if (!detail.ok) waiting = false;
+  if (!waiting || form()?.querySelector(".busy")) return;
+  waiting = false;
+  form().requestSubmit(document.getElementById("generate"));
 });
 
 document.addEventListener("htmx:after:swap", (event) => {

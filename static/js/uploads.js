@@ -19,6 +19,7 @@ export function send(place, { file, url }) {
     request.upload.addEventListener("progress", ({ loaded, total }) => (chip.querySelector("progress").value = loaded / total));
     request.addEventListener("loadend", () => {
       finish(place, chip, request);
+      document.dispatchEvent(new CustomEvent("studio:uploaded", { detail: { ok: request.status === 201 } }));
       done();
     });
     request.send(body);

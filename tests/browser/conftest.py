@@ -56,8 +56,8 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def visit(browser: Browser, live_server: Any) -> Iterator[Visit]:
-    """Opens a page as somebody: `visit(user, path, size=PHONE, scheme="dark")`; user None is a visitor."""
+def new_page(browser: Browser) -> Iterator[Visit]:
+    """Opens an empty page: `new_page(size=PHONE, scheme="dark")` and whatever else a browser context takes."""
     contexts, wrong = [], []
 
     def heard(message: ConsoleMessage) -> None:
@@ -68,29 +68,40 @@ def visit(browser: Browser, live_server: Any) -> Iterator[Visit]:
         if not FADING.search(str(error)):
             wrong.append(str(error))
 
-    def open_page(user: Any, path: str, *, size: tuple[int, int] = DESK, scheme: Any = "light", **more: Any) -> Page:
+    def open_page(*, size: tuple[int, int] = DESK, scheme: Any = "light", **more: Any) -> Page:
+        is_phone = size[0] < 500
         context = browser.new_context(
-            base_url=live_server.url,
             viewport={"width": size[0], "height": size[1]},
             color_scheme=scheme,
-            has_touch=size[0] < 500,
-            is_mobile=size[0] < 500,
+            has_touch=is_phone,
+            is_mobile=is_phone,
             **more,
         )
         contexts.append(context)
         context.set_default_timeout(MOST)
-        if user:
-            context.add_cookies([session_of(user, live_server.url)])
         page = context.new_page()
         page.on("console", heard)
         page.on("pageerror", broke)
-        page.goto(path)
         return page
 
     yield open_page
     for context in contexts:
         context.close()
     assert not wrong, "the page complained:\n" + "\n".join(wrong)
+
+
+@pytest.fixture
+def visit(new_page: Visit, live_server: Any) -> Visit:
+    """Opens a page as somebody: `visit(user, path, size=PHONE, scheme="dark")`; user None is a visitor."""
+
+    def open_page(user: Any, path: str, **more: Any) -> Page:
+        page = new_page(base_url=live_server.url, **more)
+        if user:
+            page.context.add_cookies([session_of(user, live_server.url)])
+        page.goto(path)
+        return page
+
+    return open_page
 
 
 def session_of(user: Any, url: str) -> Any:

@@ -70,15 +70,26 @@ def test_a_dropped_image_is_seen_at_once_and_then_stored(visit: Visit, project: 
     expect(waiting.locator("img")).to_be_visible()
     expect(waiting.locator("progress")).to_be_visible()
     expect(waiting.locator("img")).to_have_attribute("src", re.compile("^blob:"))
-    page.press("#prompt", "Control+Enter")
-    expect(page.locator(".toast")).to_contain_text("still on its way up")
     held[0].continue_()
     chip = page.locator("#place-reference_image .slot.full:not(.busy)")
     expect(chip).to_have_attribute("aria-label", "fox.png")
     asset = Asset.objects.get()
     assert (asset.name, asset.width, asset.project) == ("fox.png", 800, project)
     assert chip.locator("input").input_value() == asset.pid
+
+
+def test_generate_waits_for_a_file_on_its_way(visit: Visit, project: Any, bob: Any, provider: Any) -> None:
+    page = open_composer(visit, bob, project)
+    held: list[Route] = []
+    page.route("**/library/upload", lambda route: held.append(route))
+    page.fill("#prompt", "A fox")
+    carry(page, "drop", "#place-reference_image .add", [image()])
+    page.press("#prompt", "Control+Enter")
+    expect(page.locator(".toast")).to_contain_text("still on its way up")
     assert not Generation.objects.exists()
+    held[0].continue_()
+    expect(page.locator("article")).to_have_count(1)
+    assert [entry.role for entry in Generation.objects.get().inputs.all()] == ["reference_image"]
 
 
 def test_several_images_find_their_places(visit: Visit, project: Any, bob: Any, provider: Any) -> None:

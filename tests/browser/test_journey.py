@@ -6,10 +6,11 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
+from tests.browser.conftest import Visit, until
 from tests.make import PASSWORD, png
-from tests.running import Studio, running, until
+from tests.running import Studio, running
 
 DROP = """([selector, name, data]) => {
   const bytes = Uint8Array.from(atob(data), letter => letter.charCodeAt(0));
@@ -35,7 +36,9 @@ def set_up_link(studio: Studio) -> str:
 
 @pytest.mark.browser
 @pytest.mark.processes
-def test_from_an_empty_folder_to_a_playing_clip(studio: Studio, page: Page) -> None:
+def test_from_an_empty_folder_to_a_playing_clip(studio: Studio, new_page: Visit) -> None:
+    page = new_page()
+    page.set_default_timeout(60_000)  # the first project is painted in the meantime
     page.goto(set_up_link(studio))
     page.get_by_label("Your name").fill("Alice")
     page.get_by_label("E-mail").fill("alice@example.org")
@@ -46,8 +49,8 @@ def test_from_an_empty_folder_to_a_playing_clip(studio: Studio, page: Page) -> N
 
     started = time.monotonic()
     page.evaluate(DROP, ["#composer", "still.png", base64.b64encode(png(1280, 720)).decode()])
-    expect(page.locator("input[name='slot:first_frame']")).to_have_count(1)
-    page.get_by_label("Prompt").fill("A fox walks over a frozen lake at dusk")
+    expect(page.locator("#place-first_frame .slot.full")).to_have_count(1)
+    page.locator("#prompt").fill("A fox walks over a frozen lake at dusk")
     page.get_by_role("button", name="Generate").click()
     card = page.locator("article").first
     expect(card).to_contain_text("A fox walks over a frozen lake")
@@ -55,16 +58,15 @@ def test_from_an_empty_folder_to_a_playing_clip(studio: Studio, page: Page) -> N
     print(f"the clip is in the page {time.monotonic() - started:.1f} s after the drop")
 
     card.hover()
-    playing = "() => { const v = document.querySelector('article video'); return v.currentTime > 0.3 && !v.error; }"
-    page.wait_for_function(playing, timeout=10_000)
+    until(page, "document.querySelector('article video').currentTime > 0.3")
     assert page.evaluate("window.neverReloaded") is True
 
     card.locator("a").first.click()
     page.wait_for_load_state()
     page.evaluate("() => { const v = document.querySelector('video'); v.muted = true; return v.play(); }")
-    page.wait_for_function("() => document.querySelector('video').currentTime > 0.5", timeout=10_000)
+    until(page, "document.querySelector('video').currentTime > 0.5")
     page.evaluate("() => { document.querySelector('video').currentTime = 4; }")
-    page.wait_for_function("() => document.querySelector('video').currentTime > 4", timeout=10_000)
+    until(page, "document.querySelector('video').currentTime > 4 && !document.querySelector('video').error")
     with page.expect_download() as download:
         page.get_by_role("link", name=re.compile("Download")).first.click()
     assert download.value.path().stat().st_size == studio.sql("select bytes from generations_clip")[0][0]
@@ -72,8 +74,8 @@ def test_from_an_empty_folder_to_a_playing_clip(studio: Studio, page: Page) -> N
 
 @pytest.mark.browser
 @pytest.mark.processes
-def test_the_link_works_once(studio: Studio, page: Page) -> None:
-    answer = page.goto(set_up_link(studio))
+def test_the_link_works_once(studio: Studio, new_page: Visit) -> None:
+    answer = new_page().goto(set_up_link(studio))
     assert answer is not None
     assert answer.status in {403, 404, 410}
-    until("nobody else was made", lambda: studio.sql("select count(*) from studio_user") == [(1,)], 5)
+    assert studio.sql("select count(*) from studio_user") == [(1,)]
