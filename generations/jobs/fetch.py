@@ -28,6 +28,7 @@ from . import disk, poll, words
 from .moves import move
 from .orders import CannotOrder, rule_of
 from .submit import backoff
+from .whoami import me
 
 log = logging.getLogger(__name__)
 CAP = 2 * 2**30  # bytes of one result
@@ -107,7 +108,7 @@ def hold(attempt: Attempt) -> Held | None:
     """Take the attempt, or None when another worker has it."""
     name = uuid.uuid4().hex[:12]
     until = timezone.now() + timedelta(seconds=TIMES.fetch_lease)
-    lease: dict[str, Any] = {"lease": name, "lease_until": until, "next_action_at": until}
+    lease: dict[str, Any] = {"lease": name, "lease_until": until, "next_action_at": until, "worker": me()}
     if attempt.state == State.SUCCEEDED:
         return Held(attempt, name) if move(attempt, State.FETCHING, "download begins", **lease) else None
     abandoned = Attempt.objects.filter(pk=attempt.pk, state=State.FETCHING, lease_until__lt=timezone.now())
@@ -243,7 +244,8 @@ def store(held: Held, files: dict[str, object], sha256: str) -> None:
     attempt = held.attempt
     with transaction.atomic():
         clip = Clip.objects.create(attempt=attempt, sha256=sha256, facts=attempt.result.get("facts", {}), **files)
-        moved = move(attempt, State.STORED, "saved", only={"lease": held.name}, result={}, fetch_errors=0)
+        done: dict[str, Any] = {"result": {}, "fetch_errors": 0, "worker": {}}
+        moved = move(attempt, State.STORED, "saved", only={"lease": held.name}, **done)
         if not moved:
             transaction.set_rollback(True)
         else:
@@ -275,4 +277,5 @@ def put_back(held: Held, error: Exception) -> None:
         next_action_at=timezone.now() + timedelta(seconds=backoff(errors)),
         lease="",
         lease_until=None,
+        worker={},
     )

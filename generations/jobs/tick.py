@@ -15,6 +15,7 @@ from ..times import TIMES
 from . import disk, doorbell, gate, lanes, reconcile
 from .orders import CannotOrder, dialect_of, probe_call, rule_of
 from .poll import poll_due
+from .whoami import is_here, process_of
 
 log = logging.getLogger(__name__)
 
@@ -55,8 +56,17 @@ def ring_fetches() -> None:
     now = timezone.now()
     for attempt in Attempt.objects.filter(state=State.SUCCEEDED).due(now).unheld(now)[:50]:
         ring(attempt, now, long=True)
+    free_the_dead(now)
     for attempt in Attempt.objects.filter(state=State.FETCHING, lease_until__lt=now)[:50]:
         doorbell.ring(attempt.pk, long=True)
+
+
+def free_the_dead(now: datetime) -> None:
+    """A download whose process is gone from this machine need not wait for its lease to run out."""
+    for attempt in Attempt.objects.filter(state=State.FETCHING, lease_until__gte=now)[:50]:
+        if is_here(attempt.worker) and process_of(attempt.worker) is None:
+            mine = Attempt.objects.filter(pk=attempt.pk, state=State.FETCHING, lease=attempt.lease)
+            mine.update(lease_until=now - timedelta(seconds=1))
 
 
 def ring(attempt: Attempt, now: datetime, *, long: bool = False) -> None:

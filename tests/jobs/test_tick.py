@@ -8,6 +8,7 @@ from django_q.models import OrmQ
 
 from generations.jobs import disk, gate
 from generations.jobs.tick import tick
+from generations.jobs.whoami import me
 from generations.models import Gate, Provider, Pulse
 from tests.jobs.ark import Ark
 from tests.jobs.conftest import Job
@@ -56,6 +57,21 @@ def test_an_abandoned_download_is_taken_up(job: Job) -> None:
     job.set(state="fetching", lease="gone", lease_until=timezone.now() - timedelta(seconds=1))
     tick(1)
     assert rung() == [job.row.pk]
+
+
+def test_a_dead_workers_download_is_taken_up_at_once(job: Job) -> None:
+    job.carry()
+    gone = me() | {"started": 1.0}
+    job.set(state="fetching", lease="gone", lease_until=timezone.now() + timedelta(seconds=100), worker=gone)
+    tick(1)
+    assert rung() == [job.row.pk]
+
+
+def test_a_live_workers_download_is_left_alone(job: Job) -> None:
+    job.carry()
+    job.set(state="fetching", lease="held", lease_until=timezone.now() + timedelta(seconds=100), worker=me())
+    tick(1)
+    assert rung() == []
 
 
 def test_a_breaker_opens_and_a_free_look_closes_it(job: Job, ark: Ark) -> None:
