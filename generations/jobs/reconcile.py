@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import psutil
+from django.db import IntegrityError
 from django.utils import timezone
 
 from ..models import Attempt, State
@@ -36,8 +37,16 @@ def replay() -> None:
     """Ids that the database once refused."""
     for path, attempt_uuid, remote_id in spool.kept():
         attempt = Attempt.objects.select_related("provider", "generation__project").filter(uuid=attempt_uuid).first()
-        if attempt is None or attempt.remote_id == remote_id or submit.note_id(attempt, remote_id, "", "spooled id"):
-            path.unlink()
+        try:
+            if (
+                attempt is None
+                or attempt.remote_id == remote_id
+                or submit.note_id(attempt, remote_id, "", "spooled id")
+            ):
+                path.unlink()
+        except IntegrityError:
+            log.exception("attempt %s: the spooled id %s belongs to another take", attempt_uuid, remote_id)
+            path.rename(path.with_suffix(".refused"))
 
 
 def notice_the_dead() -> None:

@@ -6,7 +6,7 @@ import random
 from datetime import timedelta
 from typing import Any
 
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 from django.utils import timezone
 
 from studio.models import Event
@@ -16,7 +16,7 @@ from ..models import Attempt, Provider, State
 from ..providers.base import Call, Cause, Created, Nonsense, Refusal
 from ..providers.reading import verdict
 from ..times import TIMES
-from . import gate, spool, words
+from . import disk, gate, spool, words
 from .moves import move, tell
 from .orders import CannotOrder, body_bytes, create_call, dialect_of, is_relay, rule_of, tag_of
 from .redact import redact, redact_body
@@ -28,7 +28,9 @@ log = logging.getLogger(__name__)
 def submit(attempt: Attempt) -> None:
     """Carry a queued attempt as far as it goes now. Never raises for what a provider does."""
     if attempt.provider.paused_at or attempt.provider.trashed_at:
-        return hold(attempt)
+        return hold(attempt, words.paused(attempt.provider))
+    if not disk.has_room_for_new_work():
+        return hold(attempt, words.NO_ROOM)
     tag = tag_of(attempt)
     try:
         call = create_call(attempt, tag)
@@ -89,13 +91,15 @@ def accept(attempt: Attempt, created: Created) -> None:
     """Write the id down at once; if the rows refuse it, to a file that the sweep replays."""
     try:
         note_id(attempt, created.id, created.word, "the provider took it")
+    except IntegrityError:
+        return doubt(attempt, f"the provider gave the id {created.id}, which another take has")
     except DatabaseError:
         spool.keep_id(str(attempt.uuid), created.id)
         crash.here("submit.spooled")
         log.exception("attempt %s: the id %s is spooled", attempt.uuid, created.id)
-        return
+        return None
     crash.here("submit.after_id_write")
-    gate.succeeded(attempt.provider)
+    return gate.succeeded(attempt.provider)
 
 
 def note_id(attempt: Attempt, remote_id: str, word: str, why: str) -> bool:
@@ -169,13 +173,13 @@ def later(attempt: Attempt, reason: str, wait: float) -> None:
 
 def doubt(attempt: Attempt, reason: str) -> None:
     """Perhaps it runs, perhaps not: never sent again by us, reconciled by looking."""
-    now = timezone.now()
+    attempt.state = State.SUBMITTING  # whatever was tried with the row in memory
     move(
         attempt,
         State.UNCERTAIN,
         reason,
         message=words.uncertain(attempt.provider),
-        next_action_at=now,
+        next_action_at=timezone.now(),
         answer=attempt.answer,
         worker={},
     )
@@ -186,8 +190,8 @@ def backoff(rejections: int) -> float:
     return min(TIMES.retry_cap, TIMES.retry_base * 2.0**rejections) * random.uniform(0.5, 1)  # noqa: S311
 
 
-def hold(attempt: Attempt) -> None:
-    tell(attempt, words.paused(attempt.provider))
+def hold(attempt: Attempt, why: str) -> None:
+    tell(attempt, why)
     postpone(attempt, TIMES.look_old, quiet=True)
 
 

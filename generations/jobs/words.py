@@ -3,6 +3,7 @@
 from ..models import Provider
 from ..providers.base import Cause, Refusal
 
+NO_ROOM = "The studio's disk is nearly full, so nothing new is sent. Free some space; this take starts by itself."
 NOT_CHARGED = "Nothing was sent that could be charged."
 
 

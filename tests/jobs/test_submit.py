@@ -211,5 +211,34 @@ def test_an_id_that_the_rows_refuse_is_spooled_and_replayed(
     assert not list(spool.kept())
 
 
+def test_an_id_that_another_take_has_is_doubted(job: Job, ark: Ark) -> None:
+    ark.create = lambda seen: Reply(json={"id": "cgt-the-same"})
+    second = Job(make_generation(job.card.project, job.card.user))
+    job.carry()
+    second.carry()
+    assert (job.state, second.state) == ("accepted", "uncertain")
+    assert not list(spool.kept())
+
+
+def test_an_error_of_our_own_while_sending_leaves_doubt(job: Job, peer: Peer, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*args: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("generations.jobs.submit.dialect_of", broken)
+    job.carry()
+    assert len(peer.posts) == 1
+    assert job.state == "uncertain"
+    job.carry()
+    assert len(peer.posts) == 1
+
+
+def test_a_full_disk_sends_nothing_new(job: Job, peer: Peer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("generations.jobs.disk.free", lambda folder: 0)
+    job.carry()
+    assert job.state == "queued"
+    assert "disk is nearly full" in job.card.message
+    assert not peer.seen
+
+
 def test_a_bell_for_nobody_is_harmless(job: Job) -> None:
     carry(job.pk + 1000)
