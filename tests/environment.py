@@ -9,6 +9,7 @@ DATA = tempfile.mkdtemp(prefix="studio-test-")
 OWNER = os.getpid()
 
 os.environ["STUDIO_DATA"] = DATA
+os.environ["STUDIO_DISK_RESERVE_MB"] = "10"  # a test machine may be nearly full
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "studio.settings")
 # Playwright keeps an event loop in the thread that also asks the database.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
