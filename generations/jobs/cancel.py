@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from .. import crash
 from ..models import Attempt
 from ..providers.base import ENDED, Task
 from ..times import TIMES
@@ -31,7 +32,9 @@ def cancel(attempt: Attempt) -> None:
         if task.phase not in ENDED:
             tell(attempt, words.still_running(provider))
         return None
+    crash.here("cancel.before_delete")
     lanes.look(call, rule_of(provider))
+    crash.here("cancel.after_delete")
     after = poll.task_now(attempt)
     if isinstance(after, Task):
         return poll.follow(attempt, after)

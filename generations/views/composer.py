@@ -12,6 +12,7 @@ from studio.access import project_for
 from studio.http import Request
 from studio.models import Project, Role
 
+from .. import crash
 from ..catalog.values import complaint
 from ..forms.assets import Refused, add_file, kind_of_role
 from ..forms.composer import ComposerForm, new_token
@@ -56,6 +57,7 @@ def generate(request: Request, pid: str) -> HttpResponse:
             return fragment(request, project, form, status=422)
         return page(request, project, role, form, status=422)
     generations, created = form.save()
+    crash.here("web.after_commit")
     if created:
         for attempt in Attempt.objects.filter(generation__in=generations):
             doorbell.ring(attempt.pk)
