@@ -33,8 +33,8 @@ class Times:
     look_sandbox: float = 1
     missing_grace: float = 60  # a task that the provider does not know yet
     no_url_looks: int = 3  # looks at a success without an address
-    expire: float = 6 * 3600  # the provider's own deadline, where it takes one
-    expire_grace: float = 600  # after which we give up waiting, with one last look
+    expire: float = 6 * 3600  # for a model that the catalog no longer knows; others have their own deadline
+    expire_grace: float = 600  # after the deadline we give up waiting, with one last look
     retry_base: float = 2
     retry_cap: float = 300
     retry_after_cap: float = 3600
@@ -54,6 +54,11 @@ class Times:
             return self
         scaled = {f.name: max(getattr(self, f.name) / speed, 0.05) for f in fields(self) if f.type is float}
         return replace(self, **scaled)
+
+
+def scaled(seconds: float) -> float:
+    """A time from elsewhere, such as a model's deadline, as the lab sees it."""
+    return seconds / config().speed
 
 
 TIMES = Times().divided(config().speed)

@@ -104,6 +104,7 @@ class ModelSpec:
     max_body: int | None = None  # bytes of the whole request
     prices: tuple[Price, ...] = ()
     poll_floor: float = 5.0  # seconds between looks
+    deadline: float = 6 * 3600.0  # seconds after acceptance in which a take must end, sent along where the API takes it
     expected: float = 90.0  # seconds a take usually takes, before we have our own history
     fps: int = 24
     sizes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # resolution → ratio → "WxH"

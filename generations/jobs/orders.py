@@ -17,7 +17,7 @@ from ..models import Asset, Attempt, Provider
 from ..net import Rule
 from ..providers import runway
 from ..providers.base import Account, Call, Dialect, Medium, Order, Unwritable
-from ..times import TIMES
+from ..times import TIMES, scaled
 
 Written = TypeVar("Written")
 
@@ -70,8 +70,20 @@ def order_of(attempt: Attempt, tag: str) -> Order:
         parameters=parameters_of(attempt, spec),
         flag_names={parameter.name: parameter.flag for parameter in spec.parameters if parameter.flag},
         tag=tag if provider.add("tag") else "",
-        expires_after=int(TIMES.expire) if provider.add("expiry") else 0,
+        expires_after=int(deadline_of(attempt)) if provider.add("expiry") else 0,
     )
+
+
+def deadline_of(attempt: Attempt) -> float:
+    """Seconds after its acceptance in which this model's takes must end."""
+    spec = catalog.MODELS.get(attempt.generation.model)
+    return scaled(spec.deadline) if spec else TIMES.expire
+
+
+def poll_floor_of(attempt: Attempt) -> float:
+    """Seconds that must lie between two looks at one task of this model."""
+    spec = catalog.MODELS.get(attempt.generation.model)
+    return scaled(spec.poll_floor) if spec else TIMES.look_young
 
 
 def parameters_of(attempt: Attempt, spec: ModelSpec) -> Mapping[str, Any]:

@@ -9,14 +9,15 @@ from typing import Any
 
 from django.utils import timezone
 
+from .. import crash
 from ..models import Attempt, Provider, State
 from ..models.attempt import WATCHED
 from ..net import Answer, NetError
 from ..providers.base import Call, Cause, Nonsense, Phase, Refusal, Task
 from ..times import TIMES
-from . import doorbell, gate, lanes, submit, words
+from . import doorbell, lanes, submit, words
 from .moves import move, tell
-from .orders import CannotOrder, dialect_of, list_call, look_call, rule_of
+from .orders import CannotOrder, deadline_of, dialect_of, list_call, look_call, poll_floor_of, rule_of
 from .redact import redact, redact_body
 
 log = logging.getLogger(__name__)
@@ -34,8 +35,10 @@ def poll_due(limit: int = 400) -> int:
     asks = [ask for attempts in by_provider.values() for ask in asks_for(attempts)]
     answers = lanes.look_all([(call, rule_of(attempts[0].provider)) for call, attempts in asks])
     for (call, attempts), answer in zip(asks, answers, strict=True):
+        crash.here("poll.after_get")
         for attempt in attempts:
             safely(attempt, call, answer, len(attempts) > 1)
+            crash.here("poll.after_status_write")
     return sum(len(attempts) for attempts in by_provider.values())
 
 
@@ -85,7 +88,6 @@ def apply(attempt: Attempt, answer: Answer | NetError, listed: bool) -> None:
 def hear(attempt: Attempt, said: Task | Refusal | Nonsense | None) -> None:
     """What one look means for the attempt."""
     if isinstance(said, Task):
-        gate.succeeded(attempt.provider)
         learn(attempt, said)
         return follow(attempt, said)
     if said is None:
@@ -198,7 +200,7 @@ def silence(attempt: Attempt, reason: str) -> None:
 
 
 def overdue(attempt: Attempt) -> bool:
-    limit = timedelta(seconds=TIMES.expire + TIMES.expire_grace)
+    limit = timedelta(seconds=deadline_of(attempt) + TIMES.expire_grace)
     return attempt.accepted_at is not None and timezone.now() > attempt.accepted_at + limit
 
 
@@ -227,9 +229,8 @@ def interval(attempt: Attempt) -> float:
     if attempt.provider.lab:
         return TIMES.look_sandbox
     age = (timezone.now() - (attempt.accepted_at or timezone.now())).total_seconds()
-    if age < TIMES.first_looks:
-        return TIMES.look_young
-    return TIMES.look_middle if age < TIMES.young_until else TIMES.look_old
+    usual = TIMES.look_young if age < TIMES.first_looks else TIMES.look_middle
+    return max(poll_floor_of(attempt), usual if age < TIMES.young_until else TIMES.look_old)
 
 
 def learn(attempt: Attempt, task: Task) -> None:

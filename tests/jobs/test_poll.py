@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from generations.catalog import MODELS
 from generations.jobs import poll
-from generations.models import Attempt, Provider
+from generations.models import Attempt, Generation, Provider
 from generations.times import TIMES
 from studio.models import Event
 from tests.jobs.ark import Ark
@@ -128,9 +129,22 @@ def test_success_without_an_address_is_looked_at_again_then_left_to_the_member(a
 
 def test_our_own_deadline_ends_the_waiting_after_a_last_look(accepted: Job, peer: Peer) -> None:
     looks = len(peer.seen)
-    accepted.set(accepted_at=timezone.now() - timedelta(seconds=TIMES.expire + TIMES.expire_grace + 1))
+    accepted.set(
+        accepted_at=timezone.now() - timedelta(seconds=MODELS[accepted.card.model].deadline + TIMES.expire_grace + 1)
+    )
     look(accepted)
     assert len(peer.seen) == looks + 1
+    assert accepted.state == "expired"
+
+
+def test_each_model_has_its_own_deadline(accepted: Job) -> None:
+    Generation.objects.update(model="seedance-2.5")
+    slow, fast = MODELS["seedance-2.5"].deadline, MODELS["seedance-2.0-fast"].deadline
+    accepted.set(accepted_at=timezone.now() - timedelta(seconds=(slow + fast) / 2))
+    look(accepted)
+    assert accepted.state == "running", "this model may take longer"
+    Generation.objects.update(model="seedance-2.0-fast")
+    look(accepted)
     assert accepted.state == "expired"
 
 
