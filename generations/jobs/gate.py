@@ -7,6 +7,7 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
+from .. import crash
 from ..models import Attempt, Gate, Provider, State
 from ..models.attempt import IN_FLIGHT
 from ..times import TIMES
@@ -35,6 +36,7 @@ def enter(attempt: Attempt, why: str, **intent: Any) -> float:
             return -1  # somebody else carries it
         gate.tokens -= 1
         gate.save(update_fields=["tokens", "refilled_at"])
+        crash.here("submit.after_gate")
     return 0
 
 
@@ -56,17 +58,23 @@ def seconds_to_wait(gate: Gate, provider: Provider) -> float:
 
 
 def succeeded(provider: Provider) -> None:
-    """The provider answered sensibly: its breaker closes."""
+    """The provider took an order, or an admin's test went well: its breaker is reset."""
     Gate.objects.filter(provider=provider).exclude(failures=0, opened=0).update(failures=0, opened=0, closed_until=None)
 
 
-def failed(provider: Provider) -> None:
-    """A definite failure of the provider or the way to it; enough of them in a row stop all sending for a while."""
+def failed(provider: Provider, rest: float | None = None) -> None:
+    """A definite no for now, or no way to the provider; enough of them in a row stop all sending for a while.
+
+    `rest` is what the provider itself asked for, seconds: nobody sends to it before.
+    """
     with transaction.atomic():
         gate = locked(provider)
         gate.failures += 1
         if gate.failures >= TIMES.breaker_failures and gate.closed_until is None:
             close(gate)
+        if rest:
+            until = timezone.now() + timedelta(seconds=rest)
+            gate.closed_until = max(gate.closed_until or until, until)
         gate.save(update_fields=["failures", "opened", "closed_until"])
 
 
@@ -74,6 +82,17 @@ def close(gate: Gate) -> None:
     pause = min(TIMES.breaker_cap, TIMES.breaker_base * 2**gate.opened) * random.uniform(0.8, 1.2)  # noqa: S311
     gate.opened = min(gate.opened + 1, 20)
     gate.closed_until = timezone.now() + timedelta(seconds=pause)
+
+
+def reopen(provider: Provider) -> None:
+    """A free look was answered: one order goes ahead, and the next no closes an opened breaker again, for longer."""
+    with transaction.atomic():
+        gate = locked(provider)
+        gate.closed_until = None
+        gate.failures = max(gate.failures, TIMES.breaker_failures - 1) if gate.opened else gate.failures
+        gate.tokens = min(gate.tokens, 1)
+        gate.refilled_at = timezone.now()
+        gate.save(update_fields=["closed_until", "failures", "tokens", "refilled_at"])
 
 
 def place_in_line(attempt: Attempt) -> int:

@@ -133,8 +133,8 @@ def refuse(attempt: Attempt, refusal: Refusal) -> None:
     if kind == "uncertain":
         return doubt(attempt, reason)
     if kind == "later" and attempt.rejections + 1 < TIMES.rejections:
-        gate.failed(attempt.provider)
         wait = min(max(refusal.retry_after, 1), TIMES.retry_after_cap) if refusal.retry_after is not None else None
+        gate.failed(attempt.provider, wait)
         return later(attempt, refusal.message or reason, wait or backoff(attempt.rejections))
     if refusal.cause in (Cause.AUTH, Cause.BALANCE):
         pause(attempt.provider, refusal)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from django.db.models import F
 from django.utils import timezone
 
-from .. import net
+from .. import crash, net
 from ..models import Attempt, Gate, Provider, Pulse, State
 from ..models.attempt import IN_FLIGHT, WATCHED
 from ..providers.base import Refusal
@@ -73,6 +73,7 @@ def ring(attempt: Attempt, now: datetime, *, long: bool = False) -> None:
     """Ring once per `rering`, and by one machine: whoever takes the short lease rings."""
     mine = Attempt.objects.filter(pk=attempt.pk, state=attempt.state).unheld(now)
     if mine.update(lease="bell", lease_until=now + timedelta(seconds=TIMES.rering)):
+        crash.here("sweep.after_requeue")
         doorbell.ring(attempt.pk, long=long)
 
 
@@ -98,7 +99,7 @@ def probe_gates() -> None:
         except CannotOrder:
             continue
         if answers(row.provider, lanes.look(call, rule_of(row.provider))):
-            gate.succeeded(row.provider)
+            gate.reopen(row.provider)
         else:
             gate.close(row)
             row.save(update_fields=["opened", "closed_until"])

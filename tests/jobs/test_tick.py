@@ -7,12 +7,15 @@ from django.utils import timezone
 from django_q.models import OrmQ
 
 from generations.jobs import disk, gate
+from generations.jobs.carry import carry
 from generations.jobs.tick import tick
 from generations.jobs.whoami import me
 from generations.models import Gate, Provider, Pulse
+from generations.times import TIMES
 from tests.jobs.ark import Ark
 from tests.jobs.conftest import Job
 from tests.make import make_generation
+from tests.peer import Peer, Reply
 
 
 def rung() -> list[int]:
@@ -86,3 +89,39 @@ def test_a_breaker_opens_and_a_free_look_closes_it(job: Job, ark: Ark) -> None:
     assert Gate.objects.get().closed_until is None
     job.due().carry()
     assert job.state == "accepted"
+
+
+def test_nobody_sends_before_the_time_that_the_provider_asked_for(job: Job, ark: Ark, peer: Peer) -> None:
+    ark.create = lambda seen: Reply(
+        429, {"error": {"code": "RateLimit", "message": "slow"}}, headers={"Retry-After": "7"}
+    )
+    job.carry()
+    other = make_generation(job.card.project, job.card.user, job.row.provider)
+    carry(other.attempts.get().pk)
+    assert len(peer.posts) == 1, "the other take waits too"
+    closed_until = Gate.objects.get().closed_until
+    assert closed_until is not None
+    assert 5 < (closed_until - timezone.now()).total_seconds() <= 7
+
+
+def test_after_a_free_look_one_order_goes_ahead(job: Job, ark: Ark, peer: Peer) -> None:
+    provider = job.row.provider
+    ark.create = lambda seen: Reply(429, {"error": {"code": "RateLimit", "message": "slow"}})
+    for _ in range(TIMES.breaker_failures):
+        gate.failed(provider)
+    Gate.objects.update(closed_until=timezone.now())
+    first = Gate.objects.get().opened
+    tick(1)
+    assert Gate.objects.get().closed_until is None
+    job.due().carry()
+    gate_row = Gate.objects.get()
+    assert len(peer.posts) == 1
+    assert gate_row.closed_until is not None, "its refusal closes the breaker at once"
+    assert gate_row.opened == first + 1
+
+
+def test_an_order_that_is_taken_resets_the_breaker(job: Job) -> None:
+    Gate.objects.create(provider=job.row.provider, tokens=1, failures=4, opened=3)
+    job.carry()
+    assert job.state == "accepted"
+    assert (Gate.objects.get().failures, Gate.objects.get().opened) == (0, 0)
