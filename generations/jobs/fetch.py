@@ -63,13 +63,8 @@ def sweep(folder: Path) -> None:
 def shelve(held: Held, part: Path, folder: Path) -> dict[str, object]:
     """Check the video, draw its pictures in a draft folder, and move all to their names. Raises Rejected, Broken."""
     with held.kept(), drafts(folder, held.name) as draft:
-        facts = videos.check(part)
-        videos.poster(part, draft / "poster.webp")
-        videos.preview(part, draft / "preview.mp4")
-        videos.last_frame(part, draft / "last.png")
+        facts = videos.take_in(part, draft)
         name = "video.mov" if facts.container == "mov" else "video.mp4"
-        if not facts.browser_plays:
-            videos.playable_copy(part, draft / "play.mp4")
         held.renew()
         part.rename(draft / name)
         names = sorted(path.name for path in draft.iterdir())

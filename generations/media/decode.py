@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from . import checks, drawing, encoding, pixels
+from . import checks, drawing, encoding, pixels, result
 from .child import OURS
 from .errors import Rejected
 
@@ -25,6 +25,7 @@ TASKS: dict[str, Callable[..., Any]] = {
     "last_frame": drawing.last_frame,
     "playable_copy": encoding.playable_copy,
     "clean_clip": encoding.clean_clip,
+    "take_in": result.take_in,
 }
 PATHS = {"source", "out"}
 PR_SET_PDEATHSIG = 1

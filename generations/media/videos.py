@@ -9,6 +9,7 @@ from .child import called, run, run_for_file
 from .facts import Facts
 
 __all__ = ["CleanClip", "Facts", "check", "clean_clip", "last_frame", "playable_copy", "poster", "preview", "probe"]
+__all__ += ["take_in"]
 
 LOOK = 20  # seconds of processor time
 DECODE = 240
@@ -38,6 +39,14 @@ def check(path: Path, *, name: str = "The file") -> Facts:
     Raises Rejected with the fault.
     """
     return Facts(**run("check", cpu=DECODE, source=path.resolve(), name=called(name)))
+
+
+def take_in(path: Path, folder: Path, *, name: str = "The file") -> Facts:
+    """`check` a downloaded clip and draw into `folder`: poster.webp, preview.mp4, last.png, and play.mp4, an H.264 and
+    AAC copy, where browsers cannot play the clip itself. Raises Rejected; `folder` may then hold some of them.
+    """
+    words = {"source": path.resolve(), "out": folder.resolve(), "name": called(name)}
+    return Facts(**run("take_in", cpu=ENCODE, largest=LARGEST, **words))
 
 
 def poster(path: Path, out: Path, width: int = 960) -> tuple[int, int]:

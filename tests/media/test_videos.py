@@ -383,3 +383,15 @@ def test_a_decoder_that_does_not_start_is_no_fault_of_the_file(made, monkeypatch
     monkeypatch.setattr(child, "ROOT", tmp_path)
     with pytest.raises(RuntimeError, match="did not start"):
         videos.probe(made["fast"])
+
+
+def test_a_result_gets_all_its_pictures_at_once(made, tmp_path):
+    for name, more in (("fast", set()), ("hevc", {"play.mp4"})):
+        folder = tmp_path / name
+        folder.mkdir()
+        assert videos.take_in(made[name], folder) == videos.check(made[name])
+        assert {path.name for path in folder.iterdir()} == {"poster.webp", "preview.mp4", "last.png"} | more
+    cut = tmp_path / "cut.mp4"
+    cut.write_bytes(made["fast"].read_bytes()[:-200])
+    with pytest.raises(Rejected):
+        videos.take_in(cut, folder)
