@@ -47,6 +47,12 @@ class Times:
     breaker_cap: float = 600
     probe: float = 15  # a provider test
     heartbeat_old: float = 60  # /readyz turns red
+    clocks: float = 300  # by which the times of two machines may differ for no reason worth finding
+    reconcile_cap: float = 3600  # between looks for what has been uncertain for long
+    orphans: float = 600  # between looks at a list for tasks that the studio does not know
+    learn: float = 60  # the same, while a list has not yet taught what it shows
+    learned: float = 86_400  # after which that is learned anew
+    list_lag: float = 300  # a list that misses a task for longer does not show it at all
 
     def divided(self, speed: float) -> "Times":
         """The same engine, `speed` times faster; counts stay."""

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .views import clips, composer, health, history, home, library, live, media, providers, setup, shares
+from .views import clips, composer, health, history, home, library, live, media, orphans, providers, setup, shares
 
 urlpatterns = [
     # history and composer
@@ -55,6 +55,9 @@ urlpatterns = [
     path("providers/<pid:pid>/test", providers.provider_test, name="provider-test"),
     path("providers/<pid:pid>/pause", providers.provider_pause, name="provider-pause"),
     path("providers/<pid:pid>/trash", providers.provider_trash, name="provider-trash"),
+    path("providers/<pid:pid>/orphans", orphans.orphans, name="orphans"),
+    path("providers/<pid:pid>/orphans/adopt", orphans.orphan_adopt, name="orphan-adopt"),
+    path("providers/<pid:pid>/orphans/dismiss", orphans.orphan_dismiss, name="orphan-dismiss"),
     # health
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

@@ -10,12 +10,13 @@ from typing import Any
 from django.utils import timezone
 
 from .. import crash
-from ..models import Attempt, Provider, State
+from ..models import Attempt, State
 from ..models.attempt import WATCHED
 from ..net import Answer, NetError
 from ..providers.base import Call, Cause, Nonsense, Phase, Refusal, Task
 from ..times import TIMES
 from . import doorbell, lanes, submit, words
+from .learning import learn
 from .moves import move, tell
 from .orders import CannotOrder, deadline_of, dialect_of, list_call, look_call, poll_floor_of, rule_of
 from .redact import redact, redact_body
@@ -162,7 +163,7 @@ def end(attempt: Attempt, task: Task) -> None:
     refusal = task.refusal
     message = words.failed(attempt.provider, refusal) if to is State.FAILED else ""
     if to is State.EXPIRED:
-        message = f"{attempt.provider.name} gave up on this task. Failed tasks are usually not charged."
+        message = words.gave_up(attempt.provider)
     move(
         attempt,
         to,
@@ -196,7 +197,7 @@ def silence(attempt: Attempt, reason: str) -> None:
         poll_errors=errors, next_action_at=soon(wait), answer=attempt.answer
     )
     if errors == 5:
-        tell(attempt, f"{attempt.provider.name} does not answer at the moment ({reason}). The studio keeps looking.")
+        tell(attempt, words.silent(attempt.provider, reason))
 
 
 def overdue(attempt: Attempt) -> bool:
@@ -231,13 +232,6 @@ def interval(attempt: Attempt) -> float:
     age = (timezone.now() - (attempt.accepted_at or timezone.now())).total_seconds()
     usual = TIMES.look_young if age < TIMES.first_looks else TIMES.look_middle
     return max(poll_floor_of(attempt), usual if age < TIMES.young_until else TIMES.look_old)
-
-
-def learn(attempt: Attempt, task: Task) -> None:
-    """Whether this provider echoes our tag, seen for free on an ordinary look."""
-    if task.tag and task.tag == attempt.tag and attempt.provider.reconcile != Provider.Reconcile.TAG:
-        Provider.objects.filter(pk=attempt.provider_id).update(reconcile=Provider.Reconcile.TAG)
-        attempt.provider.reconcile = Provider.Reconcile.TAG
 
 
 def task_now(attempt: Attempt) -> Task | Refusal | Nonsense | NetError:

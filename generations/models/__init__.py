@@ -3,6 +3,7 @@ from .attempt import Attempt, State
 from .clip import Clip
 from .gate import Gate, Pulse
 from .generation import Generation, Input, Status
+from .orphan import Orphan
 from .provider import Provider
 from .share import Share
 
@@ -13,6 +14,7 @@ __all__ = [
     "Gate",
     "Generation",
     "Input",
+    "Orphan",
     "Provider",
     "Pulse",
     "Share",

@@ -20,10 +20,12 @@ class ProviderQuerySet(models.QuerySet["Provider"]):
 
 class Provider(models.Model):
     class Reconcile(models.TextChoices):
-        UNKNOWN = "unknown", "not known yet"
-        TAG = "tag", "by our tag in its list"
-        FINGERPRINT = "fingerprint", "by time, model and seed in its list"
-        MANUAL = "manual", "by hand only"
+        """How a take is found again whose sending broke off."""
+
+        UNKNOWN = "unknown", "Not known yet"
+        TAG = "tag", "Found by itself, by its tag"
+        FINGERPRINT = "fingerprint", "Found by itself, by time, model and seed"
+        MANUAL = "manual", "By hand: a member decides"
 
     pid = models.CharField(max_length=11, unique=True, default=new_pid, editable=False)
     name = models.CharField(max_length=60)
@@ -44,6 +46,8 @@ class Provider(models.Model):
     max_concurrent = models.PositiveIntegerField(default=3)
     rate = models.PositiveIntegerField(default=60)  # POSTs a minute
     reconcile = models.CharField(max_length=11, choices=Reconcile.choices, default=Reconcile.UNKNOWN)
+    learned_at = models.DateTimeField(null=True, blank=True)  # when its list last taught `reconcile`
+    listed_at = models.DateTimeField(null=True, blank=True)  # when its list was last asked for orphans
     paused_at = models.DateTimeField(null=True, blank=True)
     paused_why = models.CharField(max_length=300, blank=True)
     test_asked_at = models.DateTimeField(null=True, blank=True)

@@ -74,6 +74,8 @@ def read_created(status: int, headers: Mapping[str, str], body: bytes) -> Create
 def read_task(status: int, headers: Mapping[str, str], body: bytes, task_id: str) -> Task | Refusal | Nonsense:
     """One look at the task that we know as `task_id`; a gateway may answer with the maker's id instead."""
     data = opened(status, headers, body)
+    if isinstance(data, Refusal) and status == 404 and not _is_json(body):
+        return replace(data, cause=Cause.PROVIDER)  # of a web server in between, which knows nothing of tasks
     if not isinstance(data, dict):
         return data
     fault, word = fault_in(data), find_word(data)

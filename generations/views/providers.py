@@ -21,7 +21,8 @@ from ..catalog import MODELS, PRESETS
 from ..forms import hosts
 from ..forms.providers import ProviderForm, from_preset
 from ..jobs import doorbell
-from ..models import Generation, Provider
+from ..jobs.learning import has_list
+from ..models import Generation, Orphan, Provider
 
 PATIENCE = timedelta(seconds=30)  # after which the page wonders whether the cluster runs
 
@@ -35,6 +36,8 @@ class Row:
     notes: list[str]
     is_testing: bool
     is_slow: bool  # the test was asked long ago: nobody seems to be at work
+    has_list: bool  # its tasks can be looked through
+    orphans: int  # tasks that the studio does not know
 
 
 def row_of(provider: Provider) -> Row:
@@ -46,6 +49,8 @@ def row_of(provider: Provider) -> Row:
         notes=hosts.notes(provider.base_url, lab=provider.lab),
         is_testing=testing,
         is_slow=testing and asked is not None and timezone.now() - asked > PATIENCE,
+        has_list=has_list(provider),
+        orphans=Orphan.objects.open().filter(provider=provider).count(),
     )
 
 
@@ -126,7 +131,8 @@ def provider_test(request: Request, pid: str) -> HttpResponse:
 def provider_pause(request: Request, pid: str) -> HttpResponse:
     """Pauses, or goes on. Jobs of a paused provider wait; what runs there comes home all the same."""
     provider = provider_for(request, pid)
-    pausing = provider.paused_at is None
+    # The banner's button may be older than what another admin has done: it names what it wants.
+    pausing = provider.paused_at is None if "paused" not in request.POST else request.POST["paused"] == "1"
     with transaction.atomic():
         provider.paused_at = timezone.now() if pausing else None
         provider.paused_why = f"Paused by {request.user}." if pausing else ""
