@@ -103,7 +103,14 @@ def day_of(generation: Generation) -> date:
 def cards(rows: QuerySet[Generation]) -> QuerySet[Generation]:
     """With everything that a card reads, in a fixed number of queries."""
     tries = Attempt.objects.only(
-        "generation_id", "number", "state", "remote_id", "cancel_asked_at", "next_action_at"
+        "generation_id",
+        "number",
+        "state",
+        "remote_id",
+        "cancel_asked_at",
+        "next_action_at",
+        "cost_estimate",
+        "currency",
     ).order_by("number")
     return rows.select_related("user", "provider", "clip", "project").prefetch_related(
         "inputs__asset", Prefetch("attempts", queryset=tries)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, InterfaceError, connection
 from django.utils import timezone
 
 from ..models import Attempt, State
@@ -50,7 +50,7 @@ class Held:
             try:
                 while not over.wait(TIMES.fetch_lease / 4):
                     self.renew()
-            except (Broken, DatabaseError) as error:
+            except (Broken, DatabaseError, InterfaceError) as error:
                 log.warning("attempt %s: the lease is not renewed: %s", self.attempt.uuid, error)
             finally:
                 connection.close()

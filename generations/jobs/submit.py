@@ -6,7 +6,7 @@ import random
 from datetime import timedelta
 from typing import Any
 
-from django.db import DatabaseError, IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, InterfaceError, transaction
 from django.utils import timezone
 
 from studio.models import Event
@@ -93,7 +93,7 @@ def accept(attempt: Attempt, created: Created) -> None:
         note_id(attempt, created.id, created.word, "the provider took it")
     except IntegrityError:
         return doubt(attempt, f"the provider gave the id {created.id}, which another take has")
-    except DatabaseError:
+    except (DatabaseError, InterfaceError):  # the second is no kind of the first
         spool.keep_id(str(attempt.uuid), created.id)
         crash.here("submit.spooled")
         log.exception("attempt %s: the id %s is spooled", attempt.uuid, created.id)
@@ -154,7 +154,7 @@ def refuse(attempt: Attempt, refusal: Refusal) -> None:
 def later(attempt: Attempt, reason: str, wait: float) -> None:
     """Nothing ran: back into the line."""
     if attempt.rejections + 1 >= TIMES.rejections:
-        message = f"{attempt.provider.name} could not be reached: {reason}. You were not charged."
+        message = words.unreachable(attempt.provider, reason)
         move(attempt, State.REJECTED, reason, message=message, cause=Cause.PROVIDER, worker={})
         return
     move(
@@ -178,7 +178,7 @@ def doubt(attempt: Attempt, reason: str) -> None:
         attempt,
         State.UNCERTAIN,
         reason,
-        message=words.uncertain(attempt.provider),
+        message=words.uncertain(attempt.provider, words.about(attempt)),
         next_action_at=timezone.now(),
         answer=attempt.answer,
         worker={},

@@ -36,7 +36,7 @@ def cancel(generation: Generation, user: User) -> None:
     with transaction.atomic():
         Attempt.objects.filter(pk=attempt.pk).update(cancel_asked_at=timezone.now())
         Event.record("attempt", str(attempt.uuid), "cancel asked", actor=user, project_id=generation.project_id)
-        show(attempt, "Asking the provider to stop. It may still bill what has begun.", progress=generation.progress)
+        show(attempt, words.stopping(attempt.provider), progress=generation.progress)
         doorbell.ring(attempt.pk)
 
 

@@ -1,23 +1,19 @@
 """Is this installation well? Prints what is not, each with its cure; exit code 1 when there is something to cure."""
 
-import shutil
 import sys
 import tempfile
 import urllib.request
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
 from django.core.checks import run_checks
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
-from django.utils import timezone
 
-from generations.jobs import disk
+from generations import alarms
 from generations.keyring import KeyRefused, boxes
-from generations.models import Provider, Pulse
-from generations.times import TIMES
+from generations.models import Provider
 from studio.config import config
 
 
@@ -27,8 +23,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         ill = 0
-        for check in CHECKS:
-            name = check.__name__.replace("_", " ")
+        for name, check in CHECKS.items():
             problems = check()
             ill += len(problems)
             self.stdout.write(f"{'ill ' if problems else 'well'}  {name}")
@@ -49,13 +44,6 @@ def data_folder() -> list[str]:
             return []
     except OSError as error:
         return [f"{folder} cannot be written ({error.strerror}): change its owner, or name another with STUDIO_DATA."]
-
-
-def disk_space() -> list[str]:
-    if disk.has_room_for_new_work():
-        return []
-    free = shutil.disk_usage(config().data).free // 2**20
-    return [f"{free} MB free, and {disk.reserve() // 2**20} MB are kept for results: free some space."]
 
 
 def database() -> list[str]:
@@ -88,17 +76,6 @@ def unreadable(provider: Provider) -> str:
     return ""
 
 
-def cluster() -> list[str]:
-    try:
-        pulse = Pulse.objects.filter(name="tick").first()
-    except DatabaseError:
-        return []
-    if pulse and timezone.now() - pulse.at < timedelta(seconds=TIMES.heartbeat_old):
-        return []
-    since = f"since {pulse.at:%Y-%m-%d %H:%M:%S} UTC" if pulse else "ever"
-    return [f"No heartbeat {since}: start `make run`, or `manage.py cluster` on a machine that works."]
-
-
 def sandbox() -> list[str]:
     if not config().sandbox:
         return []
@@ -110,12 +87,24 @@ def sandbox() -> list[str]:
         return [f"{url} does not answer: start `make run`, or set STUDIO_SANDBOX=false."]
 
 
-CHECKS: tuple[Callable[[], list[str]], ...] = (
-    settings,
-    data_folder,
-    disk_space,
-    database,
-    encryption_key,
-    cluster,
-    sandbox,
-)
+def alarm(check: alarms.Check) -> Callable[[], list[str]]:
+    """A check of the running studio, which `/readyz` makes too, told in full."""
+
+    def problems() -> list[str]:
+        try:
+            found = check()
+        except (DatabaseError, OSError):
+            return []  # told by the checks of database and data folder
+        return [found.detail] if found else []
+
+    return problems
+
+
+CHECKS: dict[str, Callable[[], list[str]]] = {
+    "settings": settings,
+    "data folder": data_folder,
+    "database": database,
+    "encryption key": encryption_key,
+    "sandbox": sandbox,
+    **{name: alarm(check) for name, check in (alarms.RED | alarms.WARNINGS).items()},
+}
