@@ -86,7 +86,8 @@ def call(
         _put_back(line, rule)
     else:
         line.close()
-    return Answer(response.status_code, answer, unpacked(raw, answer.get("content-encoding", ""), cap, target.host))
+    body = unpacked(raw, answer.get("content-encoding", ""), cap, target.host)
+    return Answer(response.status_code, answer, _unquoted(body, head))
 
 
 @contextmanager
@@ -333,6 +334,12 @@ def _headers_of(response: httpx.Response, target: Target) -> dict[str, str]:
         name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")
         joined[name] = f"{joined[name]}, {value}" if name in joined else value
     return joined
+
+
+def _unquoted(body: bytes, head: Mapping[str, str]) -> bytes:
+    """The body without our key: some gateways quote it in their errors, and of an answer much is kept and shown."""
+    key = head.get("authorization", "").rpartition(" ")[2].encode()
+    return body.replace(key, b"(key)") if len(key) >= 8 else body
 
 
 def _parts_of(response: httpx.Response, line: _Line, headers: Mapping[str, str], cap: int) -> Iterator[bytes]:
