@@ -1,4 +1,4 @@
-# `make run` runs the studio, `make test` tests it, `make lint` reads it, `make lock` renews the locks.
+# `make run` runs the studio, `make test` tests it, `make storm` shakes it, `make lint` reads it, `make lock` renews the locks.
 # PYTHON names another Python (3.11 or newer); ARGS goes to pytest.
 
 SHELL := /bin/sh
@@ -7,13 +7,17 @@ BIN   := $(VENV)/bin
 LOCK  := $(if $(DATABASE_URL)$(DATABASE_URL_FILE),requirements-postgres.lock,requirements.lock)
 CODE  := manage.py studio generations tests
 
-.PHONY: run test lint lock venv $(VENV)/run $(VENV)/dev
+.PHONY: run test storm lint lock venv $(VENV)/run $(VENV)/dev
 
 run: $(VENV)/run
 	@exec $(BIN)/python manage.py up
 
 test: $(VENV)/dev
 	@exec $(BIN)/python -m pytest $(ARGS)
+
+# Thousands of submissions and hundreds of kills, on SQLite and PostgreSQL; PART=f1 runs one part, DB=sqlite on one.
+storm: $(VENV)/dev
+	@exec $(BIN)/python -m tests.faults.storm $(PART) $(DB)
 
 lint: $(VENV)/dev
 	$(BIN)/ruff check .

@@ -11,10 +11,14 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
+from threading import current_thread, main_thread
 from typing import Any
 
 import psutil
+
+from studio.orphans import die_with
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -49,13 +53,22 @@ class Studio:
         return f"http://127.0.0.1:{self.port}"
 
     def start(self) -> "Studio":
-        log = (self.data / "up.log").open("ab")
-        self.process = subprocess.Popen(
-            [sys.executable, "manage.py", "up"], cwd=ROOT, env=self.environment, stdout=log, stderr=log
-        )
+        self.launch(self.data / "up.log")
         until("the web server answers", lambda: self.is_up(f"{self.base}/healthz"), 60)
         until("the sandbox answers", lambda: self.is_up(f"{self.sandbox}/healthz"), 60)
         return self
+
+    def launch(self, log: Path) -> None:
+        with log.open("ab") as file:
+            self.process = subprocess.Popen(
+                [sys.executable, "manage.py", "up"],
+                cwd=ROOT,
+                env=self.environment,
+                stdout=file,
+                stderr=file,
+                # A test run that is killed must leave nothing behind; a helper thread may end before its studio.
+                preexec_fn=partial(die_with, os.getpid()) if current_thread() is main_thread() else None,
+            )
 
     def stop(self) -> None:
         assert self.process is not None
@@ -79,16 +92,13 @@ class Studio:
             return False
 
     def manage(self, *words: str, timeout: float = 60) -> str:
-        done = subprocess.run(
-            [sys.executable, "manage.py", *words],
-            cwd=ROOT,
-            env=self.environment,
-            capture_output=True,
-            text=True,
-            timeout=timeout,
-        )
+        done = self.call([sys.executable, "manage.py", *words], timeout)
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
+
+    def call(self, command: list[str], timeout: float) -> "subprocess.CompletedProcess[str]":
+        """Run a command in the studio's environment."""
+        return subprocess.run(command, cwd=ROOT, env=self.environment, capture_output=True, text=True, timeout=timeout)
 
     def sql(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
         with closing(sqlite3.connect(self.data / "studio.sqlite3", timeout=20)) as rows, rows:
@@ -110,21 +120,24 @@ class Studio:
             return []
 
 
-@contextmanager
-def running(data: Path, *, speed: float = 1, **more: str) -> Iterator[Studio]:
-    """`manage.py up` on SQLite with a tiny sandbox, ended whole at the end."""
-    port = free_port()
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("STUDIO_", "DATABASE_"))}
-    environment |= {
+def settings_for(data: Path, port: int) -> dict[str, str]:
+    """The environment of a studio of its own, whatever this process was told."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("STUDIO_", "DATABASE_"))}
+    return clean | {
         "STUDIO_DATA": str(data),
         "STUDIO_PORT": str(port),
         "STUDIO_SANDBOX_PORT": str(free_port()),
         "STUDIO_SANDBOX_FLAGS": "--tiny",
-        "STUDIO_SPEED": str(speed),
         "STUDIO_DISK_RESERVE_MB": "10",
         "DJANGO_SETTINGS_MODULE": "studio.settings",
-    } | more
-    studio = Studio(data, port, environment)
+    }
+
+
+@contextmanager
+def running(data: Path, *, speed: float = 1, **more: str) -> Iterator[Studio]:
+    """`manage.py up` on SQLite with a tiny sandbox, ended whole at the end."""
+    port = free_port()
+    studio = Studio(data, port, settings_for(data, port) | {"STUDIO_SPEED": str(speed)} | more)
     try:
         yield studio.start()
     finally:
