@@ -76,7 +76,9 @@ def apply(attempt: Attempt, answer: Answer | NetError, listed: bool) -> None:
     said: Task | Refusal | Nonsense | None
     if listed:
         tasks = dialect.read_many(answer.status, answer.headers, answer.body)
-        if isinstance(tasks, Refusal | Nonsense):
+        if isinstance(tasks, Refusal) and tasks.cause is Cause.MISSING:
+            said = None  # there is no list at this host: that says nothing of the tasks
+        elif isinstance(tasks, Refusal | Nonsense):
             said = tasks
         else:
             said = next((task for task in tasks if task.id == attempt.remote_id), None)
@@ -90,6 +92,7 @@ def hear(attempt: Attempt, said: Task | Refusal | Nonsense | None) -> None:
     """What one look means for the attempt."""
     if isinstance(said, Task):
         learn(attempt, said)
+        found(attempt)
         return follow(attempt, said)
     if said is None:
         # A list may lag behind: only a look at the task itself says that it is missing.
@@ -184,6 +187,12 @@ def missing(attempt: Attempt, refusal: Refusal) -> None:
         move(attempt, State.FAILED, f"unknown at the provider: {refusal.message}", message=words.lost(attempt.provider))
         return
     Attempt.objects.filter(pk=attempt.pk).update(sightings=attempt.sightings | {"missing": looks}, **looked(attempt))
+
+
+def found(attempt: Attempt) -> None:
+    """Misses count only in a row."""
+    if attempt.sightings.pop("missing", 0):
+        Attempt.objects.filter(pk=attempt.pk).update(sightings=attempt.sightings)
 
 
 def silence(attempt: Attempt, reason: str) -> None:

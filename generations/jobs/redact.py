@@ -1,9 +1,10 @@
 """What may be kept and shown of a request or an answer: no key, no data URI, no signed query."""
 
-import json
 import re
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
+
+from ..strict_json import read_json
 
 DATA_URI = re.compile(r"^data:([\w/+.-]*);base64,")
 URL = re.compile(r"https?://[^\s\"'<>]+")
@@ -46,6 +47,6 @@ def bare(url: str) -> str:
 def redact_body(body: bytes) -> Any:
     """An answer's body, as JSON where it is JSON, else its first characters."""
     try:
-        return redact(json.loads(body[:200_000]))
+        return redact(read_json(body[:200_000]))
     except (ValueError, RecursionError):
         return {"text": redact_text(body[:500].decode("utf-8", "replace"))}

@@ -178,7 +178,7 @@ def doubt(attempt: Attempt, reason: str) -> None:
         attempt,
         State.UNCERTAIN,
         reason,
-        message=words.uncertain(attempt.provider, words.about(attempt)),
+        message=words.uncertain(attempt.provider, words.about(attempt), reason),
         next_action_at=timezone.now(),
         answer=attempt.answer,
         worker={},

@@ -105,13 +105,14 @@ def can_look(provider: Provider) -> bool:
     )
 
 
-def uncertain(provider: Provider, cost: str = "") -> str:
+def uncertain(provider: Provider, cost: str = "", reason: str = "") -> str:
     """`cost` as of `about`."""
+    cause = f" Reason: {reason.rstrip('.')}." if reason else ""
     stake = f"It may be running and may cost {cost or 'money'}."
     start = f"This was sent to {provider.name}, and no clear answer came back. {stake}"
     if can_look(provider):
-        return f"{start} The studio looks for it by itself, and will not send it twice."
-    return f"{start} Look on its own page: the studio cannot, and will not send it twice by itself."
+        return f"{start} The studio looks for it by itself, and will not send it twice.{cause}"
+    return f"{start} Look on its own page: the studio cannot, and will not send it twice by itself.{cause}"
 
 
 def not_run(provider: Provider) -> str:

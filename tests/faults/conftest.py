@@ -1,0 +1,47 @@
+"""The stage on which a provider's faults are played."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from .doors import Doors, open_doors
+from .raw import RawPeer, raw_peer, said
+from .stage import Stage, Tally, Watch
+
+
+@pytest.fixture(scope="module")
+def doors(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Doors]:
+    with open_doors(tmp_path_factory.mktemp("certificates")) as doors:
+        yield doors
+
+
+@pytest.fixture(scope="module")
+def tally() -> Iterator[Tally]:
+    tally = Tally()
+    yield tally
+    print(f"\n{tally}")
+
+
+@pytest.fixture
+def far_end() -> Iterator[RawPeer]:
+    with raw_peer(lambda request: said({})) as peer:
+        yield peer
+
+
+@pytest.fixture
+def elsewhere() -> Iterator[RawPeer]:
+    """Whoever comes here was led astray."""
+    with raw_peer(lambda request: said({"id": "task-1"})) as peer:
+        yield peer
+
+
+@pytest.fixture
+def stage(transactional_db: None, doors: Doors, far_end: RawPeer, elsewhere: RawPeer) -> Stage:
+    return Stage(doors, far_end, elsewhere)
+
+
+@pytest.fixture
+def watch(stage: Stage, tally: Tally, caplog: pytest.LogCaptureFixture) -> Iterator[Watch]:
+    watch = Watch(stage, caplog)
+    yield watch
+    watch.count(tally)
