@@ -1,18 +1,22 @@
-"""The child process: reads one order from its standard input, limits itself, decodes, and writes one answer."""
+"""The nursery's process, and its children: each reads one order, limits itself, decodes, and writes one answer."""
 
 import ctypes
 import errno
 import json
 import os
 import resource
+import select
 import signal
+import socket
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from PIL import Image
+
 from . import checks, drawing, encoding, pixels, result
-from .child import OURS
+from .child import OURS, STARTED
 from .errors import Rejected
 
 TASKS: dict[str, Callable[..., Any]] = {
@@ -29,9 +33,11 @@ TASKS: dict[str, Callable[..., Any]] = {
 }
 PATHS = {"source", "out"}
 PR_SET_PDEATHSIG = 1
+IDLE = 300  # seconds without an order, after which the memory is worth more than a quick start
 
 
-def limit(cpu: int, memory: int, largest: int) -> None:
+def limit(cpu: int, wall: float, memory: int, largest: int) -> None:
+    signal.setitimer(signal.ITIMER_REAL, wall)
     resource.setrlimit(resource.RLIMIT_CPU, (cpu, cpu + 1))
     resource.setrlimit(resource.RLIMIT_FSIZE, (largest, largest))
     resource.setrlimit(resource.RLIMIT_NOFILE, (32, 32))
@@ -60,7 +66,29 @@ def answer(order: dict[str, Any]) -> dict[str, Any]:
         return {"rejected": f"{name} is damaged: it cannot be decoded ({type(error).__name__})."}
 
 
+def work(talk: socket.socket) -> None:
+    """In the child: one order, one answer. Its first byte leaves before anything of a stranger is touched."""
+    with talk, talk.makefile("rb") as words:
+        order = json.load(words)
+        limit(order["cpu"], order["wall"], order["memory"], order["largest"])
+        talk.sendall(STARTED)
+        talk.sendall(json.dumps(answer(order)).encode().removeprefix(STARTED))
+
+
+def serve(door: socket.socket) -> None:
+    """Fork a child for every socket that comes through the door, until it is shut or nothing came for long."""
+    Image.init()  # loads its plugins, which each child would otherwise do
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody asks how a child ended, so the kernel buries it
+    while select.select([door], [], [], IDLE)[0]:
+        _, handed, _, _ = socket.recv_fds(door, 1, 1)
+        if not handed:
+            return
+        if os.fork() == 0:
+            door.close()
+            work(socket.socket(fileno=handed[0]))
+            os._exit(0)
+        os.close(handed[0])
+
+
 if __name__ == "__main__":
-    order = json.load(sys.stdin)
-    limit(order["cpu"], order["memory"], order["largest"])
-    json.dump(answer(order), sys.stdout)
+    serve(socket.socket(fileno=int(sys.argv[1])))

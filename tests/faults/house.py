@@ -67,11 +67,11 @@ class House(Studio):
         return Counter(dict(self.sql("select state, count(*) from generations_attempt group by state")))
 
     def victims(self) -> list[psutil.Process]:
-        """Every process of the studio, `up` itself included; what a worker started for a moment is not counted."""
+        """Every process of the studio, `up` itself included; a decoder that lives for a moment is not counted."""
         assert self.process is not None
         try:
             up = psutil.Process(self.process.pid)
-            return [up, *(one for one in up.children(recursive=True) if "media.decode" not in command(one))]
+            return [up, *(one for one in up.children(recursive=True) if not is_brief(one))]
         except psutil.NoSuchProcess:
             return []
 
@@ -134,6 +134,15 @@ def command(process: psutil.Process) -> str:
         if word in line:
             return word
     return line[:60]
+
+
+def is_brief(process: psutil.Process) -> bool:
+    """Whether a nursery forked it for one clip."""
+    try:
+        parent = process.parent()
+    except psutil.Error:
+        return True
+    return command(process) == "media.decode" and parent is not None and command(parent) == "media.decode"
 
 
 def belonging(mark: str) -> Iterator[psutil.Process]:

@@ -2,15 +2,18 @@
 
 import errno
 import os
+import threading
 from pathlib import Path
 
 import av
+import psutil
 import pytest
 from PIL import Image
 
-from generations.media import child, decode, videos
+from generations.media import child, decode, nursery, videos
 from generations.media.errors import Rejected
 from tests.media.clips import make_clip, make_sound
+from tests.running import until
 
 
 @pytest.fixture(scope="module")
@@ -380,9 +383,51 @@ def test_a_full_disk_is_no_fault_of_the_file(monkeypatch, number):
 
 
 def test_a_decoder_that_does_not_start_is_no_fault_of_the_file(made, monkeypatch, tmp_path):
-    monkeypatch.setattr(child, "ROOT", tmp_path)
+    monkeypatch.setattr(nursery, "ROOT", tmp_path)
+    monkeypatch.setattr(nursery, "open_ones", {})
     with pytest.raises(RuntimeError, match="did not start"):
         videos.probe(made["fast"])
+
+
+def test_a_killed_nursery_is_no_fault_of_the_file(made):
+    videos.probe(made["fast"])
+    nursery.nursery().process.kill()
+    assert videos.probe(made["fast"]).frames > 0
+
+
+def test_a_nursery_killed_in_the_middle_of_an_order_is_no_fault_of_the_file(made, tmp_path, monkeypatch):
+    one_answer = child.one_answer
+    asked = []
+
+    def kill_when_busy(parent: nursery.Nursery) -> None:
+        until("a child works", psutil.Process(parent.process.pid).children, 5)
+        parent.process.kill()
+
+    def killed(parent: nursery.Nursery, order: bytes, wall: float) -> bytes:
+        asked.append(parent)
+        if len(asked) == 1:
+            threading.Thread(target=kill_when_busy, args=[parent]).start()
+        return one_answer(parent, order, wall)
+
+    monkeypatch.setattr(child, "one_answer", killed)
+    clip = make_clip(
+        tmp_path / "large.mp4", size=(1920, 1080), frames=60, options={"preset": "ultrafast"}, pix_fmt="yuv422p"
+    )
+    videos.playable_copy(clip, tmp_path / "play.mp4")
+    assert len(asked) == 2
+    assert asked[0] is not asked[1]
+
+
+def test_no_child_outlives_its_work(made):
+    videos.probe(made["fast"])
+    parent = psutil.Process(nursery.nursery().process.pid)
+    until("the child is gone", lambda: not parent.children(), 5)
+
+
+def test_a_nursery_ends_with_its_last_customer(made):
+    one = nursery.Nursery()
+    one.door.close()
+    assert one.process.wait(5) == 0
 
 
 def test_a_result_gets_all_its_pictures_at_once(made, tmp_path):
