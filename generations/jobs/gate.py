@@ -93,9 +93,3 @@ def reopen(provider: Provider) -> None:
         gate.tokens = min(gate.tokens, 1)
         gate.refilled_at = timezone.now()
         gate.save(update_fields=["closed_until", "failures", "tokens", "refilled_at"])
-
-
-def place_in_line(attempt: Attempt) -> int:
-    """1 for the next to be sent."""
-    ahead = Attempt.objects.filter(provider_id=attempt.provider_id, state=State.QUEUED, pk__lt=attempt.pk).count()
-    return ahead + 1

@@ -10,7 +10,7 @@ from generations.jobs import disk, gate
 from generations.jobs.carry import carry
 from generations.jobs.tick import tick
 from generations.jobs.whoami import me
-from generations.models import Gate, Provider, Pulse
+from generations.models import Attempt, Gate, Provider, Pulse
 from generations.times import TIMES
 from tests.jobs.ark import Ark
 from tests.jobs.conftest import Job
@@ -68,6 +68,33 @@ def test_a_dead_workers_download_is_taken_up_at_once(job: Job) -> None:
     job.set(state="fetching", lease="gone", lease_until=timezone.now() + timedelta(seconds=100), worker=gone)
     tick(1)
     assert rung() == [job.row.pk]
+
+
+def test_downloads_leave_a_worker_to_send(job: Job, ark: Ark) -> None:
+    """Three large ones may take minutes, and members wait for what the fourth sends."""
+    waiting = Attempt.objects.get()
+    for number in range(3):
+        Attempt.objects.create(
+            generation=waiting.generation,
+            provider=waiting.provider,
+            number=number + 2,
+            state="fetching",
+            intent_at=timezone.now(),
+            remote_id=f"task-{number}",
+            lease=f"other {number}",
+            lease_until=timezone.now() + timedelta(seconds=100),
+            worker=me(),
+        )
+    Attempt.objects.filter(pk=waiting.pk).update(
+        state="succeeded", next_action_at=timezone.now(), intent_at=timezone.now(), remote_id="task-3"
+    )
+    tick(1)
+    carry(waiting.pk)
+    assert rung() == []
+    assert Attempt.objects.get(pk=waiting.pk).state == "succeeded"
+    Attempt.objects.filter(lease="other 0").update(state="stored")
+    tick(1)
+    assert rung() == [waiting.pk]
 
 
 def test_a_live_workers_download_is_left_alone(job: Job) -> None:
