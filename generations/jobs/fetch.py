@@ -134,6 +134,7 @@ def put_back(held: Held, error: Exception) -> None:
     mine = {"lease": held.name}
     if errors >= TIMES.fetch_attempts:
         move(attempt, State.RESULT_LOST, reason, message=words.result_lost(reason), only=mine, fetch_errors=errors)
+        partial.forget(Path(default_storage.path(attempt.folder)))
         return
     keep_url = isinstance(error, Broken | disk.Full | OSError) and not getattr(error, "stale", False)
     move(

@@ -5,7 +5,7 @@ import uuid
 from django.contrib.auth.decorators import login_not_required
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.db import DatabaseError
+from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -43,7 +43,7 @@ def ask(check: alarms.Check) -> str:
     """What is wrong; empty when nothing is."""
     try:
         alarm = check()
-    except (DatabaseError, OSError):
+    except (DatabaseError, InterfaceError, OSError):
         return "unknown"
     return alarm.public if alarm else ""
 
@@ -51,7 +51,7 @@ def ask(check: alarms.Check) -> str:
 def database() -> str:
     try:
         Pulse.objects.exists()
-    except DatabaseError:
+    except (DatabaseError, InterfaceError):
         return "does not answer"
     return "ok"
 

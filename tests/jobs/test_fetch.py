@@ -8,7 +8,7 @@ import pytest
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
-from generations.jobs import disk, poll, wishes
+from generations.jobs import disk, partial, poll, wishes
 from generations.models import Clip
 from generations.times import TIMES
 from tests.clips import video
@@ -109,8 +109,12 @@ def test_a_stale_address_is_asked_for_anew(ready: Job, peer: Peer) -> None:
 def test_after_many_tries_a_person_decides(ready: Job, peer: Peer) -> None:
     whole = peer.answer
     peer.answer = lambda seen: Reply(500) if seen.path.startswith("/video.mp4") else whole(seen)
+    kept = Path(default_storage.path(ready.row.folder)) / partial.KEPT
+    kept.parent.mkdir(parents=True)
+    kept.touch()
     ready.set(fetch_errors=TIMES.fetch_attempts - 1).carry()
     assert ready.state == "result_lost"
+    assert not kept.exists()
     assert "costs nothing" in ready.card.message
     peer.answer = whole
     wishes.refetch(ready.card, ready.card.user)
