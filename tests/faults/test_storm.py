@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.faults.parts.kills import Kills
+from tests.faults.parts.part import MANUAL, TAGGED
 from tests.faults.postgres import Missing
-from tests.faults.storm import MANUAL, TAGGED, Part, run, table
+from tests.faults.storm import run, table
 
 
 @pytest.fixture
@@ -22,14 +24,14 @@ def ground() -> Iterator[Path]:
 @pytest.mark.parametrize(
     ("part", "database"),
     [
-        (Part("tagged", "in small", 60, 3, TAGGED), "sqlite"),
-        (Part("manual", "in small", 40, 2, MANUAL), "postgres"),
+        (Kills("tagged", "in small", 60, 3, TAGGED), "sqlite"),
+        (Kills("manual", "in small", 40, 2, MANUAL), "postgres"),
     ],
-    ids=lambda one: one.name if isinstance(one, Part) else one,
+    ids=lambda one: one.name if isinstance(one, Kills) else one,
 )
-def test_nothing_is_lost_and_nothing_bought_twice(ground: Path, part: Part, database: str) -> None:
+def test_nothing_is_lost_and_nothing_bought_twice(ground: Path, part: Kills, database: str) -> None:
     try:
-        figures = run(part, database, ground)
+        figures = run(part.part(), database, ground)
     except Missing as missing:
         pytest.skip(str(missing))
     print(table([figures]))
