@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.files.storage import default_storage
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from .. import crash
@@ -111,6 +111,15 @@ def sync(path: Path) -> None:
 
 def store(held: Held, files: dict[str, object], sha256: str) -> None:
     """The clip's row, the attempt's end and the card's picture, in one commit. Raises Broken."""
+    try:
+        moved = stored(held, files, sha256)
+    except IntegrityError:  # there is a clip already
+        moved = False
+    if not moved:
+        raise Broken("another worker has taken over")
+
+
+def stored(held: Held, files: dict[str, object], sha256: str) -> bool:
     attempt = held.attempt
     with transaction.atomic():
         clip = Clip.objects.create(attempt=attempt, sha256=sha256, facts=attempt.result.get("facts", {}), **files)
@@ -121,8 +130,7 @@ def store(held: Held, files: dict[str, object], sha256: str) -> None:
         else:
             shape = {"clip": clip, "width": clip.width, "height": clip.height}
             Generation.objects.filter(pk=attempt.generation_id).update(**shape)
-    if not moved:
-        raise Broken("another worker has taken over")
+    return moved
 
 
 def put_back(held: Held, error: Exception) -> None:

@@ -8,6 +8,7 @@ import pytest
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
+from generations import crash
 from generations.jobs import disk, partial, poll, wishes
 from generations.models import Clip
 from generations.times import TIMES
@@ -153,3 +154,19 @@ def test_a_full_disk_waits(ready: Job, monkeypatch: pytest.MonkeyPatch) -> None:
     assert "disk is full" in ready.card.message
     ready.due().carry()
     assert ready.state == "stored"
+
+
+def test_a_clip_that_another_worker_stored_meanwhile_is_no_error(
+    ready: Job, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def here(name: str) -> None:
+        if name == "fetch.after_rename":
+            monkeypatch.setattr(crash, "here", lambda name: None)
+            ready.set(lease_until=timezone.now() - timedelta(seconds=1))
+            ready.carry()
+
+    monkeypatch.setattr(crash, "here", here)
+    ready.carry()
+    assert (ready.state, Clip.objects.count()) == ("stored", 1)
+    assert "another worker has taken over" in caplog.text
+    assert "IntegrityError" not in caplog.text
