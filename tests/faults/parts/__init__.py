@@ -1,8 +1,15 @@
 """The parts of the storm, numbered as the figures they prove; each is a function of its folder and its database."""
 
-from .kills import KILLS, Kills
+from .crash_points import CRASH_POINTS
+from .kills import F1, F2, F7
 from .part import Part
 
-PARTS: dict[str, Part] = {part.name: part for part in (*map(Kills.part, KILLS),)}
+ALL = (
+    F1,
+    F2,
+    CRASH_POINTS,
+    F7,
+)
+PARTS: dict[str, Part] = {part.name: part for part in ALL}
 
 __all__ = ["PARTS", "Part"]
