@@ -85,6 +85,8 @@ class Load:
 
     def log_in(self, browser: httpx.Client) -> bool:
         browser.get("/login")
+        if "studio_csrf" not in browser.cookies:
+            return False  # the page could not be had
         words = {
             "email": "alice@example.org",
             "password": PASSWORD,

@@ -2,6 +2,7 @@
 
 from .crash_points import CRASH_POINTS
 from .kills import F1, F2, F7
+from .outages import OUTAGES
 from .part import Part
 
 ALL = (
@@ -9,6 +10,7 @@ ALL = (
     F2,
     CRASH_POINTS,
     F7,
+    OUTAGES,
 )
 PARTS: dict[str, Part] = {part.name: part for part in ALL}
 
