@@ -1,5 +1,6 @@
 """The parts of the storm, numbered as the figures they prove; each is a function of its folder and its database."""
 
+from .clocks import CLOCKS
 from .crash_points import CRASH_POINTS
 from .kills import F1, F2, F7
 from .outages import OUTAGES
@@ -11,6 +12,7 @@ ALL = (
     CRASH_POINTS,
     F7,
     OUTAGES,
+    CLOCKS,
 )
 PARTS: dict[str, Part] = {part.name: part for part in ALL}
 

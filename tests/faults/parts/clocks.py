@@ -1,0 +1,77 @@
+"""F9: the clock of the studio's machine is set forward and back while work flows; nothing waits for it, nothing ends."""
+
+import random
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from tests.faults.house import House, flows
+from tests.faults.load import Load
+
+from .part import MOVING, Part, books, bound, calm, running, spread
+from .progress import Progress
+
+HOUR = 3600
+JUMPS = (HOUR, -HOUR, 25 * HOUR, -25 * HOUR)  # after these four the clock is right again, as the checker wants it
+ROUNDS = 5
+STALL = 60  # seconds in which all that was on its way must have moved on
+PATIENCE = 180  # of the harness, until it gives up on what does not move
+AHEAD = 12  # unsent at most, so that what moves late has not just waited in the line
+
+
+def run(folder: Path, database: str) -> dict[str, Any]:
+    file = folder / "run" / "clock"
+    wrong = {"DJANGO_SETTINGS_MODULE": "tests.faults.wrong_clock", "STORM_CLOCK": str(file)}
+    with running(folder, database, **wrong) as (studio, _):
+        progress = Progress(studio.folder)
+        chance = random.Random(f"f9 {len(progress.done)}")
+        with Load(studio, sys.maxsize, ahead=AHEAD):
+            while len(progress.done) < ROUNDS * len(JUMPS):
+                flows(studio, PATIENCE)
+                time.sleep(chance.uniform(1, 4))
+                progress.add(**one_jump(studio, file, JUMPS[len(progress.done) % len(JUMPS)], progress))
+                sys.stderr.write(f"f9: {len(progress.done)} of {ROUNDS * len(JUMPS)}, {progress.done[-1]}\n")
+        return judged(studio, progress)
+
+
+def one_jump(studio: House, file: Path, jump: int, progress: Progress) -> dict[str, Any]:
+    """`stall` is until everything that was on its way has moved on, `left` what never did."""
+    open_ones = on_the_way(studio)
+    began = time.monotonic()
+    set_clock(file, sum(JUMPS[: len(progress.done) % len(JUMPS)]) + jump)
+    flowed = flows(studio, PATIENCE)
+    while (left := open_ones & on_the_way(studio)) and time.monotonic() - began < PATIENCE:
+        time.sleep(0.2)
+    stall = round(max(flowed, time.monotonic() - began), 2)
+    return {"jump": jump, "open": len(open_ones), "stall": stall, "left": [f"{pk} {state}" for pk, state in left]}
+
+
+def set_clock(file: Path, seconds: float) -> None:
+    draft = file.with_suffix(".part")
+    draft.write_text(str(seconds))
+    draft.replace(file)
+
+
+def on_the_way(studio: House) -> set[tuple[int, str]]:
+    """What should move by itself, with the state in which it stands."""
+    rows = studio.sql("select id, state from generations_attempt")
+    return {(int(pk), str(state)) for pk, state in rows if state in MOVING}
+
+
+def judged(studio: House, progress: Progress) -> dict[str, Any]:
+    took = calm(studio)
+    figures = books(studio)
+    slow = [one for one in progress.done if one["stall"] > STALL]
+    ended = studio.sql("select count(*) from generations_attempt where state in ('expired', 'not_accepted')")[0][0]
+    if slow or ended:
+        figures["ok"] = False
+        figures["violations"]["F9"] = {"stalled": slow[:5], "given up for the clock": ended}
+    longest = {jump: max(one["stall"] for one in progress.done if one["jump"] == jump) for jump in JUMPS}
+    told = {f"stall at {jump // HOUR:+} h": f"{seconds} s at most" for jump, seconds in longest.items()}
+    more = {"n": len(progress.done), "bound": bound(len(progress.done))}
+    more["recovery"] = spread([one["stall"] for one in progress.done])
+    return figures | more | told | {"calm after": round(took)}
+
+
+CLOCKS = Part("f9", "the clock set by +1 h, -1 h and +25 h", run)
