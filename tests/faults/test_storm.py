@@ -1,5 +1,6 @@
 """The storm in small: real members, real processes, SIGKILL at random moments; the books must agree afterwards."""
 
+import json
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from tests.faults.parts.kills import Kills
-from tests.faults.parts.part import MANUAL, TAGGED
+from tests.faults.parts.part import MANUAL, TAGGED, Part
 from tests.faults.postgres import Missing
-from tests.faults.storm import run, table
+from tests.faults.storm import main, run, table
 
 
 @pytest.fixture
@@ -41,3 +42,34 @@ def test_nothing_is_lost_and_nothing_bought_twice(ground: Path, part: Kills, dat
         assert figures["uncertain"] == 0
     else:
         assert figures["uncertain"] <= figures["posts in flight at kills"]
+
+
+@pytest.mark.parametrize(
+    ("caught", "words", "code", "last"),
+    [
+        (True, [], 0, "f1"),
+        (False, [], 1, "VOID: of 10 planted bugs"),
+        (True, ["f1"], 0, "f1"),
+        (False, ["f1"], 1, "VOID: of 10 planted bugs"),
+        (None, ["f1"], 0, "This counts once every planted bug is caught"),
+        (None, ["f99"], 2, "There is no part f99: f1, f5."),
+    ],
+)
+def test_a_verdict_counts_only_if_planted_bugs_are_caught(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caught: bool | None, words: list[str], code: int, last: str
+) -> None:
+    tried: list[str] = []
+
+    def part(name: str, figures: dict[str, object]) -> Part:
+        return Part(name, "", lambda folder, database: tried.append(name) or figures, ("sqlite",))
+
+    parts = [part("f1", {"ok": True, "n": 1}), part("f5", {"ok": caught, "n": 10})]
+    monkeypatch.setattr("tests.faults.storm.PARTS", {one.name: one for one in parts})
+    if words and caught is not None:
+        (tmp_path / "f5-sqlite").mkdir()
+        (tmp_path / "f5-sqlite" / "figures.json").write_text(json.dumps({"ok": caught, "n": 10}))
+    said: list[str] = []
+    assert main(words, said.append, tmp_path) == code
+    assert last in said[-1]
+    if not words:
+        assert tried == (["f5", "f1"] if caught else ["f5"])

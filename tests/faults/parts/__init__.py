@@ -2,6 +2,7 @@
 
 from .clocks import CLOCKS
 from .crash_points import CRASH_POINTS
+from .inside import F4, F5, F6, F13, F15
 from .kills import F1, F2, F7
 from .outages import OUTAGES
 from .part import Part
@@ -10,9 +11,14 @@ ALL = (
     F1,
     F2,
     CRASH_POINTS,
+    F4,
+    F5,
+    F6,
     F7,
     OUTAGES,
     CLOCKS,
+    F13,
+    F15,
 )
 PARTS: dict[str, Part] = {part.name: part for part in ALL}
 

@@ -22,8 +22,8 @@ AHEAD = 12  # unsent at most, so that what moves late has not just waited in the
 
 def run(folder: Path, database: str) -> dict[str, Any]:
     file = folder / "run" / "clock"
-    settings = "tests.faults.wrong_clock"
-    with running(folder, database, DJANGO_SETTINGS_MODULE=settings, STORM_CLOCK=str(file)) as (studio, _):
+    settings = "tests.faults.planted.settings"
+    with running(folder, database, DJANGO_SETTINGS_MODULE=settings, PLANTED_CLOCK=str(file)) as (studio, _):
         progress = Progress(studio.folder)
         chance = random.Random(f"f9 {len(progress.done)}")
         with Load(studio, sys.maxsize, ahead=AHEAD):
