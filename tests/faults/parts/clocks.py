@@ -17,16 +17,18 @@ JUMPS = (HOUR, -HOUR, 25 * HOUR, -25 * HOUR)  # after these four the clock is ri
 ROUNDS = 5
 STALL = 60  # seconds in which all that was on its way must have moved on
 PATIENCE = 180  # of the harness, until it gives up on what does not move
-AHEAD = 12  # unsent at most, so that what moves late has not just waited in the line
+SPEED = "5"  # divides the engine's times less than elsewhere: its ticks must not be late for another reason
+PACE = 2  # seconds between two wishes, so that what moves late has not just waited in a line
 
 
 def run(folder: Path, database: str) -> dict[str, Any]:
     file = folder / "run" / "clock"
     settings = "tests.faults.planted.settings"
-    with running(folder, database, DJANGO_SETTINGS_MODULE=settings, PLANTED_CLOCK=str(file)) as (studio, _):
+    wrong = {"DJANGO_SETTINGS_MODULE": settings, "PLANTED_CLOCK": str(file)}
+    with running(folder, database, None, STUDIO_SPEED=SPEED, **wrong) as (studio, _):
         progress = Progress(studio.folder)
         chance = random.Random(f"f9 {len(progress.done)}")
-        with Load(studio, sys.maxsize, ahead=AHEAD):
+        with Load(studio, sys.maxsize, takes=1, pace=PACE):
             while len(progress.done) < ROUNDS * len(JUMPS):
                 flow(studio)
                 time.sleep(chance.uniform(1, 4))
