@@ -44,14 +44,14 @@ def is_me(worker: dict[str, Any]) -> bool:
     return me().items() <= worker.items()
 
 
-def late(worker: dict[str, Any], deadline: datetime) -> float:
+def late(worker: dict[str, Any], deadline: datetime | None) -> float:
     """Seconds since a live process of this boot should have been done; negative while it has time.
 
     `deadline` is the same by the wall clock, for a worker that did not say.
     """
     if "until" in worker:
         return time.monotonic() - float(worker["until"])
-    return (timezone.now() - deadline).total_seconds()
+    return (timezone.now() - deadline).total_seconds() if deadline else 0.0
 
 
 def is_here(worker: dict[str, Any]) -> bool:

@@ -4,6 +4,7 @@ import json
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -60,8 +61,12 @@ def test_a_verdict_counts_only_if_planted_bugs_are_caught(
 ) -> None:
     tried: list[str] = []
 
-    def part(name: str, figures: dict[str, object]) -> Part:
-        return Part(name, "", lambda folder, database: tried.append(name) or figures, ("sqlite",))
+    def part(name: str, figures: dict[str, Any]) -> Part:
+        def run(folder: Path, database: str) -> dict[str, Any]:
+            tried.append(name)
+            return figures
+
+        return Part(name, "", run, ("sqlite",))
 
     parts = [part("f1", {"ok": True, "n": 1}), part("f5", {"ok": caught, "n": 10})]
     monkeypatch.setattr("tests.faults.storm.PARTS", {one.name: one for one in parts})

@@ -1,7 +1,7 @@
 """The machine's clock is set while work waits: nothing waits for as long again, and nothing is given up for it."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 import time_machine
@@ -24,7 +24,7 @@ def clock(job: Job, ark: Ark) -> Iterator[time_machine.Traveller]:
         yield clock
 
 
-def ahead(seconds: float) -> object:
+def ahead(seconds: float) -> datetime:
     return timezone.now() + timedelta(seconds=seconds)
 
 

@@ -60,7 +60,9 @@ def test_a_fault_of_ours_is_no_outage(rf: RequestFactory) -> None:
 def response_for(rf: RequestFactory, view: Callable[[HttpRequest], HttpResponse]) -> HttpResponse:
     """What becomes of a request whose view raises."""
     with override_settings(DEBUG_PROPAGATE_EXCEPTIONS=False):
-        return convert_exception_to_response(view)(rf.get("/"))
+        response = convert_exception_to_response(view)(rf.get("/"))
+    assert isinstance(response, HttpResponse)
+    return response
 
 
 def test_robots_are_sent_away(client: Client) -> None:
