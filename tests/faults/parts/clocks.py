@@ -18,14 +18,21 @@ ROUNDS = 5
 STALL = 60  # seconds in which all that was on its way must have moved on
 PATIENCE = 180  # of the harness, until it gives up on what does not move
 SPEED = "5"  # divides the engine's times less than elsewhere: its ticks must not be late for another reason
-PACE = 2  # seconds between two wishes, so that what moves late has not just waited in a line
+PACE = 1  # second between two wishes, so that what moves late has not just waited in a line
+SLOW: dict[str, Any] = {"flags": {"seconds": 8}, "provider": {}}  # some tasks are always on their way
+BUSY = {
+    "status": 429,
+    "headers": {"Retry-After": "3"},
+    "body": {"error": {"code": "RateLimit", "message": "the lab is busy"}},
+}
 
 
 def run(folder: Path, database: str) -> dict[str, Any]:
     file = folder / "run" / "clock"
     settings = "tests.faults.planted.settings"
     wrong = {"DJANGO_SETTINGS_MODULE": settings, "PLANTED_CLOCK": str(file)}
-    with running(folder, database, None, STUDIO_SPEED=SPEED, **wrong) as (studio, _):
+    with running(folder, database, SLOW, STUDIO_SPEED=SPEED, **wrong) as (studio, _):
+        studio.lab.script("create", BUSY, chance=0.1)  # so that a provider rests, and orders wait for it
         progress = Progress(studio.folder)
         chance = random.Random(f"f9 {len(progress.done)}")
         with Load(studio, sys.maxsize, takes=1, pace=PACE):
@@ -34,6 +41,7 @@ def run(folder: Path, database: str) -> dict[str, Any]:
                 time.sleep(chance.uniform(1, 4))
                 progress.add(**one_jump(studio, file, JUMPS[len(progress.done) % len(JUMPS)], progress))
                 sys.stderr.write(f"f9: {len(progress.done)} of {ROUNDS * len(JUMPS)}, {progress.done[-1]}\n")
+        studio.lab.clear()
         return judged(studio, progress)
 
 
