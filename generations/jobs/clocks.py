@@ -8,6 +8,7 @@ forward or nobody worked here. Both times are seen before anything is judged by 
 import hashlib
 from datetime import datetime, timedelta
 
+from django.db import transaction
 from django.db.models import DateTimeField, F, Value
 from django.db.models.functions import Least
 from django.utils import timezone
@@ -26,11 +27,13 @@ def keep_time() -> None:
     name = name_of(machine()[0])
     noted = Pulse.objects.filter(name=name).values_list("at", flat=True).first()
     step = now - noted if noted else timedelta(0)
-    if step < -SLACK:
-        bring_back(now, -step)
-    elif step > SLACK:
-        take_along(now, step)
-    if noted is None or abs(step) >= timedelta(seconds=TIMES.rering):
+    if noted and abs(step) < timedelta(seconds=TIMES.rering):
+        return
+    with transaction.atomic():
+        if step < -SLACK:
+            bring_back(now, -step)
+        elif step > SLACK:
+            take_along(now, step)
         Pulse.objects.update_or_create(name=name, defaults={"at": now})
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.faults.parts.inside import Inside, merged
 from tests.faults.parts.kills import Kills
 from tests.faults.parts.part import MANUAL, TAGGED, Part
 from tests.faults.postgres import Missing
@@ -78,3 +79,16 @@ def test_a_verdict_counts_only_if_planted_bugs_are_caught(
     assert last in said[-1]
     if not words:
         assert tried == (["f5", "f1"] if caught else ["f5"])
+
+
+def test_what_several_files_of_tests_tell_adds_up() -> None:
+    told = [{"part": "f4-a", "ok": True, "n": 70, "double": 0}, {"part": "f4-b", "ok": True, "n": 50, "double": 0}]
+    assert merged(told) == {"ok": True, "n": 120, "double": 0}
+    assert not merged([*told, {"part": "f4-c", "ok": False, "n": 1, "double": 1}])["ok"]
+    assert not merged([])["ok"], "nothing told is nothing proved"
+
+
+def test_a_pack_of_tests_that_fails_is_no_proof(tmp_path: Path) -> None:
+    figures = Inside("f0", "", ("no_such_test.py",)).run(tmp_path, "sqlite")
+    assert not figures["ok"]
+    assert "no_such_test.py" in figures["violations"]["f0"][1]

@@ -22,7 +22,7 @@ from .progress import Progress
 COUNT = 20
 LENGTH = {"sqlite": 30, "postgres": 10}  # seconds of the wall, which the lab does not divide
 AFTERWARDS = 5  # seconds after an outage in which a page may still be refused
-PATIENCE = 120  # of the harness, for work to flow
+PATIENCE = 300  # of the harness with a busy machine, for work to flow
 GAP = 0.5  # second between two pages of the visitor
 
 
