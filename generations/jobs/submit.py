@@ -21,7 +21,7 @@ from . import disk, gate, line, spool, words
 from .moves import move, tell
 from .orders import CannotOrder, body_bytes, create_call, dialect_of, is_relay, rule_of, tag_of
 from .redact import redact, redact_body
-from .whoami import me
+from .whoami import me_until
 
 log = logging.getLogger(__name__)
 
@@ -57,7 +57,7 @@ def intent(attempt: Attempt, call: Call, body: bytes | None, tag: str) -> dict[s
         "request_sha256": hashlib.sha256(body or b"").hexdigest(),
         "intent_at": now,
         "post_deadline": now + timedelta(seconds=TIMES.post),
-        "worker": me(),
+        "worker": me_until(TIMES.post),
         "next_action_at": now + timedelta(seconds=TIMES.post + TIMES.post_grace),
     }
 

@@ -12,7 +12,7 @@ from ..models import Attempt, Gate, Provider, Pulse, State
 from ..models.attempt import IN_FLIGHT, WATCHED
 from ..providers.base import Refusal
 from ..times import TIMES
-from . import disk, doorbell, gate, lanes, line, reconcile
+from . import clocks, disk, doorbell, gate, lanes, line, reconcile
 from .lease import free_places
 from .orders import CannotOrder, dialect_of, probe_call, rule_of
 from .poll import poll_due
@@ -124,6 +124,7 @@ def sweep_sometimes() -> None:
 
 
 PARTS = (
+    clocks.keep_time,
     poll_due,
     ring_submits,
     ring_fetches,

@@ -2,11 +2,14 @@
 
 import os
 import socket
+import time
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import psutil
+from django.utils import timezone
 
 
 @lru_cache
@@ -30,6 +33,25 @@ def started(pid: int) -> float:
 def me() -> dict[str, Any]:
     host, boot = machine()
     return {"host": host, "boot": boot, "pid": os.getpid(), "started": started(os.getpid())}
+
+
+def me_until(seconds: float) -> dict[str, Any]:
+    """Me, and when I shall be done: by a clock that all processes of one boot share and that nobody sets."""
+    return me() | {"until": time.monotonic() + seconds}
+
+
+def is_me(worker: dict[str, Any]) -> bool:
+    return me().items() <= worker.items()
+
+
+def late(worker: dict[str, Any], deadline: datetime | None) -> float:
+    """Seconds since a live process of this boot should have been done; negative while it has time.
+
+    `deadline` is the same by the wall clock, for a worker that did not say.
+    """
+    if "until" in worker:
+        return time.monotonic() - float(worker["until"])
+    return (timezone.now() - deadline).total_seconds() if deadline else 0.0
 
 
 def is_here(worker: dict[str, Any]) -> bool:

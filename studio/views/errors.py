@@ -1,8 +1,10 @@
 """What a person sees when a page cannot be had. People see the shell; strangers a bare page that sets no cookie."""
 
+import sys
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -23,7 +25,12 @@ def forbidden(request: HttpRequest, exception: Any = None) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Without the request's context: what is broken may be the database that the shell reads."""
+    """Without the request's context: what is broken may be the database that the shell reads.
+
+    An outage of the database passes: 503, so that browsers, proxies and scripts know that they may ask again.
+    """
+    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        return HttpResponse(render_to_string("503.html"), status=503, headers={"Retry-After": "10"})
     return HttpResponse(render_to_string("500.html"), status=500)
 
 

@@ -1,7 +1,8 @@
 """The whole proof: every part on every database it is meant for, its figures as JSON in `.storm/`, and one table.
 
 `make storm` runs all, `make storm PART=f1 DB=sqlite` one. What has its figures is not run again, and a part that was
-cut goes on where it can: its studio, its ledger and its progress stay in its folder.
+cut goes on where it can: its studio, its ledger and its progress stay in its folder. The verdict counts only if the
+harness has caught every planted bug (F5).
 """
 
 import json
@@ -17,6 +18,7 @@ from tests.faults.postgres import Missing
 from tests.running import ROOT
 
 GROUND = Path(os.environ.get("STUDIO_STORM_FOLDER", ROOT / ".storm"))
+PLANTED = "f5"
 COLUMNS = ("part", "database", "ok", "n", "submissions", "kills", "lost", "double", "uncertain", "bound", "recovery")
 
 
@@ -49,23 +51,43 @@ def rest_of(row: dict[str, Any]) -> str:
     return ", ".join(f"{name} {row[name]}" for name in names if not isinstance(row[name], dict | list))
 
 
-def main(words: list[str], say: Callable[[str], object] = print) -> int:
-    """`[PART] [DATABASE]`, all of both by default; 0 when everything held."""
+def main(words: list[str], say: Callable[[str], object] = print, ground: Path = GROUND) -> int:
+    """`[PART] [DATABASE]`, all of both by default; 0 when everything held, and the harness itself is to be trusted."""
+    if set(words[:1]) - set(PARTS):
+        say(f"There is no part {words[0]}: {', '.join(PARTS)}.")
+        return 2
+    # First the planted bugs: what does not catch them need not go on.
+    chosen = [PARTS[words[0]]] if words else sorted(PARTS.values(), key=lambda part: part.name != PLANTED)
     rows = []
-    for part in [PARTS[words[0]]] if words else PARTS.values():
+    for part in chosen:
         for database in part.databases:
             if database not in (words[1:] or part.databases):
                 continue
             try:
-                rows.append(run(part, database))
+                rows.append(run(part, database, ground))
                 say(table(rows[-1:]))
             except Missing as missing:
                 say(f"SKIPPED: {part.name} on {database}: {missing}.")
+        if (doubt := why_void(ground)) and not words:
+            break
     say(table(rows))
     bad = [row for row in rows if not row["ok"]]
     for row in bad:
         say(f"{row['part']} on {row['database']}: {json.dumps(row.get('violations'), indent=1)}")
-    return 1 if bad else 0
+    if doubt:
+        say(doubt)
+    return 1 if bad or doubt.startswith("VOID") else 0
+
+
+def why_void(ground: Path) -> str:
+    """Why these figures prove nothing, or nothing yet; empty once the harness has caught every planted bug."""
+    kept = ground / f"{PLANTED}-sqlite" / "figures.json"
+    if not kept.exists():
+        return f"This counts once every planted bug is caught, which was not tried here yet: PART={PLANTED}."
+    figures = json.loads(kept.read_text())
+    if figures["ok"]:
+        return ""
+    return f"VOID: of {figures['n']} planted bugs not all were caught, so whatever held here proves nothing."
 
 
 if __name__ == "__main__":

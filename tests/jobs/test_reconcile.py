@@ -10,7 +10,7 @@ import pytest
 from django.utils import timezone
 
 from generations.jobs import listing, reconcile
-from generations.jobs.whoami import machine, me, process_of, started
+from generations.jobs.whoami import machine, me, me_until, process_of, started
 from generations.models import Attempt, Generation, Provider
 from generations.times import TIMES
 from tests.jobs.conftest import Job
@@ -391,6 +391,13 @@ def test_a_live_poster_is_left_alone_when_the_clock_is_set(job: Job, monkeypatch
     job.set(state="submitting", intent_at=now, post_deadline=now + timedelta(seconds=60), worker=me())
     began = psutil.Process.create_time
     monkeypatch.setattr(psutil.Process, "create_time", lambda process: began(process) + 3600)
+    reconcile.notice_the_dead()
+    assert job.state == "submitting"
+
+
+def test_a_live_poster_is_left_alone_when_the_clock_goes_forward(job: Job) -> None:
+    hour_ago = timezone.now() - timedelta(hours=1)
+    job.set(state="submitting", intent_at=hour_ago, post_deadline=hour_ago, worker=me_until(60))
     reconcile.notice_the_dead()
     assert job.state == "submitting"
 

@@ -1,6 +1,5 @@
 """F1, F2, F7: SIGKILL whatever runs, again and again, while members go on asking; the books must agree afterwards."""
 
-import json
 import math
 import random
 import sys
@@ -13,6 +12,7 @@ from tests.faults.house import House, flows
 from tests.faults.load import Load
 
 from .part import MANUAL, TAGGED, Part, books, bound, calm, running, spread
+from .progress import Progress
 
 SIGSTOP, SIGKILL = 19, 9
 NOTICED = 1.0  # second, in which the supervisor sees a death
@@ -39,34 +39,18 @@ class Kills:
             return judged(studio, self, progress)
 
 
-KILLS = (
-    Kills("f1", "kills, at a provider that echoes tags", 10_000, 250),
-    Kills("f2", "kills, at a provider without tags and list", 10_000, 250, MANUAL),
-    Kills("f7", "single processes killed or stopped", 1_000, 200, TAGGED, single=True),
-)
-
-
-class Progress:
-    """What a part has done so far, on disk."""
-
-    def __init__(self, folder: Path) -> None:
-        self.path = folder / "progress.json"
-        self.kills: list[dict[str, Any]] = json.loads(self.path.read_text()) if self.path.exists() else []
-
-    def add(self, **kill: Any) -> None:
-        self.kills.append(kill)
-        draft = self.path.with_suffix(".part")
-        draft.write_text(json.dumps(self.kills))
-        draft.replace(self.path)
+F1 = Kills("f1", "kills, at a provider that echoes tags", 10_000, 250).part()
+F2 = Kills("f2", "kills, at a provider without tags and list", 10_000, 250, MANUAL).part()
+F7 = Kills("f7", "single processes killed or stopped", 1_000, 200, TAGGED, single=True).part()
 
 
 def storm(studio: House, part: Kills, seed: int = 0) -> Progress:
     """Until both the submissions and the kills are done. The submissions are spread: after each kill there is work."""
     progress = Progress(studio.folder)
-    chance = random.Random(f"{part.name} {seed} {len(progress.kills)}")
+    chance = random.Random(f"{part.name} {seed} {len(progress.done)}")
     with Load(studio, allowed(part, progress)) as load:
         flows(studio)
-        while load.asked < part.count or len(progress.kills) < part.kills:
+        while load.asked < part.count or len(progress.done) < part.kills:
             wait(chance.uniform(1, 4), load)
             load.count = allowed(part, progress, ahead=1)
             progress.add(**one_kill(studio, part, chance))
@@ -76,7 +60,7 @@ def storm(studio: House, part: Kills, seed: int = 0) -> Progress:
 
 def allowed(part: Kills, progress: Progress, ahead: int = 0) -> int:
     """Submissions before the next kill."""
-    return math.ceil(part.count * (len(progress.kills) + 1 + ahead) / part.kills)
+    return math.ceil(part.count * (len(progress.done) + 1 + ahead) / part.kills)
 
 
 def wait(seconds: float, load: Load) -> None:
@@ -107,12 +91,12 @@ def submitting(studio: House) -> set[int]:
 def judged(studio: House, part: Kills, progress: Progress) -> dict[str, Any]:
     """The figures of a part, after the storm has calmed down."""
     took = calm(studio)
-    kills = len(progress.kills)
+    kills = len(progress.done)
     manual = part.provider is MANUAL
     figures = books(studio, *(("--kills", str(kills)) if manual else ()))
-    posting = sum(kill["posting"] for kill in progress.kills)
-    recoveries = [kill["recovered"] for kill in progress.kills]
-    slow = [kill for kill in progress.kills if kill["recovered"] > PATIENCE]
+    posting = sum(kill["posting"] for kill in progress.done)
+    recoveries = [kill["recovered"] for kill in progress.done]
+    slow = [kill for kill in progress.done if kill["recovered"] > PATIENCE]
     figures["ok"] &= figures["uncertain"] <= (posting if manual else 0) and not slow
     if slow:
         figures["violations"] |= {"F7": slow[:5]}
@@ -121,7 +105,7 @@ def judged(studio: House, part: Kills, progress: Progress) -> dict[str, Any]:
 
 
 def print_state(studio: House, part: Kills, progress: Progress, load: Load) -> None:
-    if len(progress.kills) % 10 == 0:
-        kill = progress.kills[-1]
-        line = f"{load.asked} asked, {len(progress.kills)} kills, last {kill['what']}, {kill['recovered']} s"
+    if len(progress.done) % 10 == 0:
+        kill = progress.done[-1]
+        line = f"{load.asked} asked, {len(progress.done)} kills, last {kill['what']}, {kill['recovered']} s"
         sys.stderr.write(f"{part.name}: {line}; {dict(studio.tally())}\n")
