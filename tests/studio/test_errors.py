@@ -1,6 +1,8 @@
+import errno
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 from django.http import HttpRequest
 from django.test import Client
 
@@ -34,6 +36,27 @@ def test_a_broken_page_needs_no_database() -> None:
     response = errors.server_error(HttpRequest())
     assert response.status_code == 500
     assert "Something broke on our side" in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        OSError(errno.ENOSPC, "No space left on device"),
+        OperationalError("database or disk is full"),
+        OperationalError('could not extend file "base/5/16402": No space left on device'),
+    ],
+    ids=["file", "sqlite", "postgres"],
+)
+def test_a_full_disk_is_told_as_what_it_is(error: Exception) -> None:
+    try:
+        try:
+            raise error
+        except type(error) as caught:
+            raise RuntimeError("while saving") from caught
+    except RuntimeError:
+        response = errors.server_error(HttpRequest())
+    assert response.status_code == 507
+    assert "disk is full" in response.content.decode()
 
 
 def test_robots_are_sent_away(client: Client) -> None:
