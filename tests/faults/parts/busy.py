@@ -29,7 +29,7 @@ UUID = 36  # characters at the end of a tag
 
 @dataclass(frozen=True)
 class Busy:
-    """`seconds` of 429 with `retry_after` (whole seconds, as HTTP has it) from the first POST on, or until all are asked.
+    """`seconds` of 429 from the first POST on, at least until all are asked; `retry_after` is whole seconds.
 
     The engine's times are divided by 20, and so are the ten minutes.
     """

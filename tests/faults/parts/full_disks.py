@@ -1,4 +1,4 @@
-"""F10: a disk runs full under load, to the last byte, and has room again: nothing is corrupt, lost or slow to return."""
+"""F10: a disk runs full under load, to the last byte, and has room again: nothing corrupt or lost, and work flows."""
 
 import shutil
 import sys

@@ -20,7 +20,8 @@ from tests.running import ROOT
 from .part import SPEED, Part, books, bound, calm, running
 
 SLOTS, RATE = 5, 60  # tasks at once, POSTs a minute
-TIDE = 0.02  # of the tasks succeed and are brought home; the gate is what is measured
+HOME = 0.02  # of the tasks succeed and are brought home; the gate is what is measured
+LONG = 0.1  # of the quick tasks last long, so that the slots fill
 PATIENCE = 300  # seconds without a single POST, after which the part gives up
 
 
@@ -44,15 +45,24 @@ class Gates:
             running(folder, database, {"flags": {}, "provider": fields}) as (studio, _),
             second_cluster(studio) as second,
         ):
-            studio.lab.script("create", {"ends": "failed", "lasts": 0.1}, chance=1 - TIDE)
             seen = Seen(second)
+            tasks(studio, quick=4, long=4)
             work_through(studio, self.slow, seen)
             widened = widen(studio)
+            tasks(studio, quick=0.1, long=3)
             work_through(studio, self.count, seen)
             return judged(studio, widened, seen)
 
 
 GATES = (Gates("f11", "two clusters at one gate", 10_000),)
+
+
+def tasks(studio: House, quick: float, long: float) -> None:
+    """How many seconds most tasks take, and how many some do."""
+    studio.lab.clear()
+    studio.lab.script("create", {"lasts": quick}, chance=HOME)
+    studio.lab.script("create", {"ends": "failed", "lasts": long}, chance=LONG)
+    studio.lab.script("create", {"ends": "failed", "lasts": quick})
 
 
 @contextmanager
