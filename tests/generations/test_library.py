@@ -151,7 +151,7 @@ def test_a_disk_that_runs_full_keeps_no_half_file(bob: Any, project: Any, monkey
     monkeypatch.setattr("generations.forms.assets.shutil.copyfileobj", full)
     with pytest.raises(OSError, match="No space left"):
         add_file(project, bob, file(jpeg()), "fox.jpg")
-    assert not [path for path in Path(default_storage.path("")).rglob("*.part")]
+    assert not list(Path(default_storage.path("")).rglob("*.part"))
     assert not Asset.objects.exists()
 
 

@@ -12,7 +12,7 @@ from tests.running import until
 from .part import Part, books, bound, calm, running
 
 MOST_BYTES = 1.5  # times the sizes of all files, that the provider may have to send
-LEAST_CUT = 0.25  # of the connections, below which the part has proved nothing
+LEAST_CUT = 0.2  # of the connections, below which the part has proved nothing
 
 
 @dataclass(frozen=True)
