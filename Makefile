@@ -1,10 +1,11 @@
 # `make run` runs the studio, `make test` tests it, `make storm` shakes it, `make lint` reads it, `make lock` renews the locks.
-# PYTHON names another Python (3.11 or newer); ARGS goes to pytest.
+# PYTHON names another Python (3.11 or newer); ARGS goes to pytest, TESTERS run it side by side.
 
 SHELL := /bin/sh
 VENV  := .venv
 BIN   := $(VENV)/bin
 LOCK  := $(if $(DATABASE_URL)$(DATABASE_URL_FILE),requirements-postgres.lock,requirements.lock)
+TESTERS := 2
 CODE  := manage.py studio generations tests
 
 .PHONY: run test storm lint lock venv $(VENV)/run $(VENV)/dev
@@ -13,7 +14,7 @@ run: $(VENV)/run
 	@exec $(BIN)/python manage.py up
 
 test: $(VENV)/dev
-	@exec $(BIN)/python -m pytest $(ARGS)
+	@exec $(BIN)/python -m pytest -n $(TESTERS) --dist loadfile $(ARGS)
 
 # Thousands of submissions and hundreds of kills, on SQLite and PostgreSQL; PART=f1 runs one part, DB=sqlite on one.
 storm: $(VENV)/dev

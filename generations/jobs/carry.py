@@ -15,7 +15,7 @@ from ..providers.base import Nonsense, Refusal
 from ..times import TIMES
 from . import cancel, fetch, gate, submit
 from .orders import CannotOrder, dialect_of, probe_call, rule_of
-from .whoami import me
+from .whoami import is_me
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +37,7 @@ def carry(attempt_id: int) -> None:
         log.exception("attempt %s: %s", attempt.uuid, attempt.state)
         later = timezone.now() + timedelta(seconds=TIMES.look_old)
         Attempt.objects.filter(pk=attempt_id, state=State.QUEUED).update(next_action_at=later)
-        if attempt.state == State.SUBMITTING and attempt.worker == me():
+        if attempt.state == State.SUBMITTING and is_me(attempt.worker):
             # The POST may have left, and this process lives on: nobody else would notice before the deadline.
             submit.doubt(attempt, "an unexpected error while sending")
 
@@ -65,7 +65,7 @@ def test_provider(provider_id: int) -> None:
         )
         Event.record("provider", provider.pid, "tested", why=problem or "fine")
     if not problem:
-        gate.succeeded(provider)
+        gate.reset(provider)
 
 
 def problem_of(provider: Provider) -> str:

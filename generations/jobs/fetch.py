@@ -134,14 +134,20 @@ def stored(held: Held, files: dict[str, object], sha256: str) -> bool:
 
 
 def put_back(held: Held, error: Exception) -> None:
-    """Try again later; a bad address is asked for anew; after many tries a person decides."""
+    """Try again later; a bad address is asked for anew; after many tries a person decides.
+
+    Our own full disk counts as no try: it may stay full for a night, and the result waits at the provider.
+    """
     attempt = held.attempt
-    reason = getattr(error, "reason", "") or str(error)
+    is_ours = disk.is_full(error)
+    reason = disk.FULL if is_ours else getattr(error, "reason", "") or str(error)
     log.warning("attempt %s: fetch: %s", attempt.uuid, reason)
-    errors = attempt.fetch_errors + 1
+    errors = attempt.fetch_errors + (not is_ours)
+    wait = TIMES.look_old if is_ours else backoff(errors)
     mine = {"lease": held.name}
     if errors >= TIMES.fetch_attempts:
         move(attempt, State.RESULT_LOST, reason, message=words.result_lost(reason), only=mine, fetch_errors=errors)
+        partial.forget(Path(default_storage.path(attempt.folder)))
         return
     keep_url = isinstance(error, Broken | disk.Full | OSError) and not getattr(error, "stale", False)
     move(
@@ -152,7 +158,7 @@ def put_back(held: Held, error: Exception) -> None:
         only=mine,
         result=attempt.result if keep_url else attempt.result | {"video_url": ""},
         fetch_errors=errors,
-        next_action_at=timezone.now() + timedelta(seconds=backoff(errors)),
+        next_action_at=timezone.now() + timedelta(seconds=wait),
         lease="",
         lease_until=None,
         worker={},

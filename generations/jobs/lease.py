@@ -12,10 +12,12 @@ from typing import Any
 from django.db import DatabaseError, InterfaceError, connection
 from django.utils import timezone
 
+from studio.config import config
+
 from ..models import Attempt, State
 from ..times import TIMES
 from .moves import move
-from .whoami import me
+from .whoami import machine, me
 
 log = logging.getLogger(__name__)
 
@@ -64,8 +66,16 @@ class Held:
             thread.join()
 
 
+def free_places() -> int:
+    """How many more downloads this machine takes on: one worker stays free, for members wait for what it sends."""
+    here = Attempt.objects.filter(state=State.FETCHING, lease_until__gte=timezone.now(), worker__host=machine()[0])
+    return max(max(config().workers - 1, 1) - here.count(), 0)
+
+
 def hold(attempt: Attempt) -> Held | None:
-    """Take the attempt, or None when another worker has it."""
+    """Take the attempt, or None when another worker has it, or enough downloads run here: the tick rings again."""
+    if not free_places():
+        return None
     name = uuid.uuid4().hex[:12]
     until = timezone.now() + timedelta(seconds=TIMES.fetch_lease)
     lease: dict[str, Any] = {"lease": name, "lease_until": until, "next_action_at": until, "worker": me()}

@@ -53,6 +53,11 @@ def keep(part: Path, partial: Partial) -> None:
     draft.replace(part.with_name(NOTE))
 
 
+def forget(folder: Path) -> None:
+    (folder / NOTE).unlink(missing_ok=True)
+    (folder / KEPT).unlink(missing_ok=True)
+
+
 def take_up(part: Path) -> Partial | None:
     """What an earlier try kept, now as `part`; of anything else nothing is left."""
     kept, note = part.with_name(KEPT), part.with_name(NOTE)
@@ -64,6 +69,5 @@ def take_up(part: Path) -> Partial | None:
     except (OSError, ValueError, TypeError):
         pass
     finally:
-        note.unlink(missing_ok=True)
-        kept.unlink(missing_ok=True)
+        forget(part.parent)
     return None

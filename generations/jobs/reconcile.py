@@ -13,7 +13,7 @@ from ..times import TIMES
 from . import spool, submit
 from .strays import look_at_lists
 from .uncertain import look_for_the_uncertain
-from .whoami import is_here, process_of
+from .whoami import is_here, late, process_of
 
 log = logging.getLogger(__name__)
 
@@ -54,15 +54,14 @@ def notice_the_dead() -> None:
     rows = Attempt.objects.filter(state=State.SUBMITTING).select_related("provider", "generation__project")
     for attempt in rows:
         assert attempt.post_deadline is not None
-        late = (now - attempt.post_deadline).total_seconds()
         if not is_here(attempt.worker):
-            if late > TIMES.post_grace_elsewhere:
+            if (now - attempt.post_deadline).total_seconds() > TIMES.post_grace_elsewhere:
                 submit.doubt(attempt, "the machine that sent it is silent")
             continue
         process = process_of(attempt.worker)
         if process is None:
             submit.doubt(attempt, "the process that sent it is gone")
-        elif late > TIMES.post_grace:
+        elif late(attempt.worker, attempt.post_deadline) > TIMES.post_grace:
             # A stopped process must not wake up and post after us.
             with contextlib.suppress(psutil.Error):
                 process.kill()

@@ -17,11 +17,11 @@ from ..models import Attempt, Provider, State
 from ..providers.base import Call, Cause, Created, Nonsense, Refusal
 from ..providers.reading import verdict
 from ..times import TIMES
-from . import disk, gate, spool, words
+from . import disk, gate, line, spool, words
 from .moves import move, tell
 from .orders import CannotOrder, body_bytes, create_call, dialect_of, is_relay, rule_of, tag_of
 from .redact import redact, redact_body
-from .whoami import me
+from .whoami import me_until
 
 log = logging.getLogger(__name__)
 
@@ -57,7 +57,7 @@ def intent(attempt: Attempt, call: Call, body: bytes | None, tag: str) -> dict[s
         "request_sha256": hashlib.sha256(body or b"").hexdigest(),
         "intent_at": now,
         "post_deadline": now + timedelta(seconds=TIMES.post),
-        "worker": me(),
+        "worker": me_until(TIMES.post),
         "next_action_at": now + timedelta(seconds=TIMES.post + TIMES.post_grace),
     }
 
@@ -206,7 +206,7 @@ def postpone(attempt: Attempt, seconds: float, *, quiet: bool = False) -> None:
     when = timezone.now() + timedelta(seconds=seconds)
     Attempt.objects.filter(pk=attempt.pk, state=State.QUEUED).update(next_action_at=when, lease="", lease_until=None)
     if not quiet and seconds >= TIMES.rering:
-        tell(attempt, words.waiting(attempt.provider, gate.place_in_line(attempt)))
+        line.tell_place(attempt)
 
 
 def pause(provider: Provider, refusal: Refusal) -> None:

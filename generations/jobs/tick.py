@@ -12,7 +12,8 @@ from ..models import Attempt, Gate, Provider, Pulse, State
 from ..models.attempt import IN_FLIGHT, WATCHED
 from ..providers.base import Refusal
 from ..times import TIMES
-from . import disk, doorbell, gate, lanes, reconcile
+from . import clocks, disk, doorbell, gate, lanes, line, reconcile
+from .lease import free_places
 from .orders import CannotOrder, dialect_of, probe_call, rule_of
 from .poll import poll_due
 from .whoami import is_here, process_of
@@ -22,7 +23,7 @@ log = logging.getLogger(__name__)
 
 def tick(number: int) -> None:
     """One beat. Each part stands for itself; the heartbeat comes last and says that all had their turn."""
-    for part in (poll_due, ring_submits, ring_fetches, ring_cancels, ring_tests, probe_gates, sweep_sometimes):
+    for part in PARTS:
         safely(part)
     beat("tick", number)
 
@@ -47,18 +48,23 @@ def ring_submits() -> None:
     for provider in Provider.objects.filter(attempts__in=waiting).distinct():
         taken = Attempt.objects.filter(provider=provider, state__in=IN_FLIGHT).count()
         slots = max(provider.max_concurrent - taken, 0)
-        for attempt in waiting.filter(provider=provider).order_by("pk")[:slots]:
+        # While a provider refuses, the order that tries it is one that was refused least: the first in line alone
+        # would use up its tries for all.
+        is_refusing = Gate.objects.filter(provider=provider, failures__gt=0).exists()
+        order = ("rejections", "pk") if is_refusing else ("pk",)
+        for attempt in waiting.filter(provider=provider).order_by(*order)[:slots]:
             ring(attempt, now)
 
 
 def ring_fetches() -> None:
-    """Results that wait at the provider, and downloads whose holder let its lease run out."""
+    """Results that wait at the provider, and downloads whose lease ran out; no more than have a place."""
     now = timezone.now()
-    for attempt in Attempt.objects.filter(state=State.SUCCEEDED).due(now).unheld(now)[:50]:
-        ring(attempt, now, long=True)
     free_the_dead(now)
-    for attempt in Attempt.objects.filter(state=State.FETCHING, lease_until__lt=now)[:50]:
+    places = free_places()
+    for attempt in Attempt.objects.filter(state=State.FETCHING, lease_until__lt=now)[:places]:
         doorbell.ring(attempt.pk, long=True)
+    for attempt in Attempt.objects.filter(state=State.SUCCEEDED).due(now).unheld(now)[:places]:
+        ring(attempt, now, long=True)
 
 
 def free_the_dead(now: datetime) -> None:
@@ -98,11 +104,8 @@ def probe_gates() -> None:
             call = probe_call(row.provider)
         except CannotOrder:
             continue
-        if answers(row.provider, lanes.look(call, rule_of(row.provider))):
-            gate.reopen(row.provider)
-        else:
-            gate.close(row)
-            row.save(update_fields=["opened", "closed_until"])
+        is_back = answers(row.provider, lanes.look(call, rule_of(row.provider)))
+        gate.looked(row.provider, row.closed_until, is_back)
 
 
 def answers(provider: Provider, answer: net.Answer | net.NetError) -> bool:
@@ -119,3 +122,16 @@ def sweep_sometimes() -> None:
     due = Pulse.objects.filter(name="sweep", at__lte=now - timedelta(seconds=TIMES.reconcile))
     if due.update(at=now, count=F("count") + 1):
         reconcile.sweep()
+
+
+PARTS = (
+    clocks.keep_time,
+    poll_due,
+    ring_submits,
+    ring_fetches,
+    ring_cancels,
+    ring_tests,
+    probe_gates,
+    line.tell_the_line,
+    sweep_sometimes,
+)

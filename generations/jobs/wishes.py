@@ -45,6 +45,7 @@ def retry(generation: Generation, user: User) -> Generation:
     """The same request once more, as a new take: a new card, a new charge. Raises Refused."""
     if generation.is_open:
         raise Refused("This take is still on its way. Wait for its end, or use the composer for another one.")
+    must_be_here(generation)
     made, _ = ask(
         Wish(
             project=generation.project,
@@ -68,6 +69,12 @@ def retry(generation: Generation, user: User) -> Generation:
     return made[0]
 
 
+def must_be_here(generation: Generation) -> None:
+    """Raises Refused when its provider is one no more."""
+    if generation.provider.trashed_at:
+        raise Refused(f"{generation.provider.name} was removed by an admin. Choose another model in the composer.")
+
+
 def retries_of(generation: Generation, user: User) -> int:
     """Ended retries: while one is open, another click finds it instead of buying a second."""
     tokens = Generation.objects.filter(user=user, client_token__startswith=f"retry-{generation.pid}-")
@@ -79,6 +86,7 @@ def send_again(generation: Generation, user: User) -> None:
 
     Raises Refused.
     """
+    must_be_here(generation)
     attempt = last_attempt(generation)
     if attempt.state == State.UNCERTAIN:
         if not move(attempt, State.NOT_ACCEPTED, "a member says that it did not run", actor=user):

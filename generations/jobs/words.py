@@ -9,6 +9,8 @@ from ..providers.base import Cause, Phase, Refusal
 
 NO_ROOM = "The studio's disk is nearly full, so nothing new is sent. This starts by itself when an admin has made room."
 NOT_CHARGED = "Nothing was sent, so nothing was charged."
+WAITING = "Waiting for a free slot at"
+NEAR = 10  # places in a line that are told and kept true
 BY_HAND = "Paused by "  # how the reason of a pause begins when a person paused the provider
 
 ON_REFUSAL = {
@@ -43,9 +45,11 @@ def about(attempt: Attempt) -> str:
 
 
 def waiting(provider: Provider, place: int = 0) -> str:
-    if place > 1:
-        return f"Waiting for a free slot at {provider.name}, {ordinal(place)} in line."
-    return f"Waiting for a free slot at {provider.name}."
+    """`place` in the line; beyond the first NEAR it is not told, for nobody keeps it true."""
+    start = f"{WAITING} {provider.name}"
+    if place > NEAR:
+        return f"{start}; more than {NEAR - 1} are before it."
+    return f"{start}, {ordinal(place)} in line." if place > 1 else f"{start}."
 
 
 def resting(provider: Provider) -> str:

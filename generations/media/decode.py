@@ -1,5 +1,6 @@
 """The nursery's process, and its children: each reads one order, limits itself, decodes, and writes one answer."""
 
+import contextlib
 import ctypes
 import errno
 import json
@@ -68,7 +69,8 @@ def answer(order: dict[str, Any]) -> dict[str, Any]:
 
 def work(talk: socket.socket) -> None:
     """In the child: one order, one answer. Its first byte leaves before anything of a stranger is touched."""
-    with talk, talk.makefile("rb") as words:
+    # Who asked may have been killed meanwhile: then nobody wants to hear of it.
+    with contextlib.suppress(BrokenPipeError, ConnectionResetError), talk, talk.makefile("rb") as words:
         order = json.load(words)
         limit(order["cpu"], order["wall"], order["memory"], order["largest"])
         talk.sendall(STARTED)

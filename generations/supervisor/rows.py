@@ -9,7 +9,7 @@ from django.utils import timezone
 from django_q.models import OrmQ
 
 from ..jobs.doorbell import LOOK
-from ..jobs.whoami import process_of
+from ..jobs.whoami import late, process_of
 from ..models import Attempt, Pulse, State
 
 SLACK = 60  # seconds by which a lock may lie further ahead than the queue's `retry`
@@ -51,6 +51,9 @@ def clamp_locks() -> None:
 
 def posting(pids: Iterable[int]) -> set[int]:
     """Those of `pids` that hold a live POST: killing them would leave it uncertain whether it was bought."""
-    rows = Attempt.objects.filter(state=State.SUBMITTING, post_deadline__gt=timezone.now())
-    live = {process.pid for worker in rows.values_list("worker", flat=True) if (process := process_of(worker))}
+    live = {
+        process.pid
+        for worker, deadline in Attempt.objects.filter(state=State.SUBMITTING).values_list("worker", "post_deadline")
+        if (process := process_of(worker)) and late(worker, deadline) < 0
+    }
     return live.intersection(pids)

@@ -1,11 +1,11 @@
 """Whether this process lives, and whether the whole studio can work. No session, no person, no secret."""
 
-import uuid
+from pathlib import Path
+from tempfile import TemporaryFile
 
 from django.contrib.auth.decorators import login_not_required
-from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.db import DatabaseError
+from django.db import DatabaseError, InterfaceError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -43,7 +43,7 @@ def ask(check: alarms.Check) -> str:
     """What is wrong; empty when nothing is."""
     try:
         alarm = check()
-    except (DatabaseError, OSError):
+    except (DatabaseError, InterfaceError, OSError):
         return "unknown"
     return alarm.public if alarm else ""
 
@@ -51,15 +51,18 @@ def ask(check: alarms.Check) -> str:
 def database() -> str:
     try:
         Pulse.objects.exists()
-    except DatabaseError:
+    except (DatabaseError, InterfaceError):
         return "does not answer"
     return "ok"
 
 
 def storage() -> str:
+    """The probe has no name, so that a full disk leaves no empty file behind each question."""
+    folder = Path(default_storage.path("health"))
     try:
-        name = default_storage.save(f"health/{uuid.uuid4()}", ContentFile(b"ok"))
-        default_storage.delete(name)
+        folder.mkdir(parents=True, exist_ok=True)
+        with TemporaryFile(dir=folder) as probe:
+            probe.write(b"ok")
     except OSError:
         return "cannot be written"
     return "ok"

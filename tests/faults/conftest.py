@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from .doors import Doors, open_doors
+from .figures import write_figures
 from .raw import RawPeer, raw_peer, said
 from .stage import Stage, Tally, Watch
 
@@ -16,10 +17,11 @@ def doors(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Doors]:
 
 
 @pytest.fixture(scope="module")
-def tally() -> Iterator[Tally]:
+def tally(request: pytest.FixtureRequest) -> Iterator[Tally]:
     tally = Tally()
     yield tally
     print(f"\n{tally}")
+    write_figures(f"f4-{request.path.stem}", ok=tally.is_clean, n=tally.cells, seconds=tally.age, **tally.faults)
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ import httpx
 
 from tests.faults.house import House, command
 from tests.faults.load import Load
+from tests.faults.refusing import cut_off, write_lock
 from tests.running import until
 
 BEHAVIOURS: dict[str, dict[str, Any]] = {
@@ -79,6 +80,8 @@ class Cell:
             script = {"fate": "reset", "accept": True} if self.behaviour == "accepts" else script
         if scene == "kill the poster":
             script |= {"delay": 2} if self.behaviour == "refuses" else {"fate": "hang", "seconds": 20, "accept": True}
+        if scene == "lock the rows":
+            script = {"delay": 1.5} | script  # time to lock them while the order is on its way
         if scene == "be sent back once":
             busy = {"status": 429, "body": {"error": {"code": "RateLimit", "message": "busy"}}}
             self.house.lab.script("create", busy, times=1)
@@ -139,6 +142,21 @@ def kill_the_poster(cell: Cell, pk: int) -> None:
         cell.choice.unlink(missing_ok=True)
 
 
+def lock_the_rows(cell: Cell, pk: int) -> None:
+    """The rows refuse the id that the provider answers with, for longer than a worker waits for them."""
+    until("it is being sent", lambda: cell.state(pk) != "queued", 30)
+    if "DATABASE_URL" in cell.house.environment:
+        worker = cell.house.sql("select worker from generations_attempt where id = ?", pk)[0][0]
+        poster = cell.house.process_in(worker)
+        if poster is not None:
+            cut_off(cell.house, poster)
+        return
+    end = time.monotonic() + (60 if cell.behaviour == "accepts" else 3)
+    with write_lock(cell.house.data / "studio.sqlite3"):
+        while cell.choice.exists() and time.monotonic() < end:
+            time.sleep(0.1)
+
+
 def cancel(cell: Cell, pk: int) -> None:
     state = until("it was sent", lambda: (s := cell.state(pk)) not in ("queued", "submitting") and s, 30)
     if state in ("accepted", "running"):
@@ -162,6 +180,7 @@ def kill_a_worker(cell: Cell, pk: int) -> None:
 
 SCENES: dict[str, Callable[[Cell, int], None]] = {
     "kill the poster": kill_the_poster,
+    "lock the rows": lock_the_rows,
     "cancel": cancel,
     "kill a worker": kill_a_worker,
 }

@@ -18,6 +18,7 @@ from tests.faults.provider import Provider, fake_provider
 from tests.running import Studio, free_port, settings_for, until
 
 PASSWORD = "nine green bottles"
+START = 240  # seconds of patience with a busy machine, until the studio stands
 KEY = "sk-storm-canary-0123456789abcdef"
 PEOPLE = """
 from studio.models import *; from generations.models import *
@@ -44,15 +45,15 @@ class House(Studio):
 
     def prepare(self, **fields: Any) -> None:
         """People, project and provider; the second time nothing is changed."""
-        self.manage("migrate", "-v", "0")
+        self.manage("migrate", "-v", "0", timeout=START)
         limits = {"max_concurrent": 40, "rate": 60_000, "adds": ["tag", "seed"]} | fields
         code = PEOPLE.format(password=PASSWORD, base=self.lab.base, key=KEY, fields=limits)
-        words = self.manage("shell", "-v", "0", "-c", code).split()
+        words = self.manage("shell", "-v", "0", "-c", code, timeout=START).split()
         self.project, self.provider = words[-2:]
 
     def start(self) -> "House":
         self.launch(self.folder / "up.log")
-        until("the web server answers", lambda: self.is_up(f"{self.base}/healthz"), 60)
+        until("the web server answers", lambda: self.is_up(f"{self.base}/healthz"), START)
         return self
 
     def sql(self, query: str, *values: Any) -> list[tuple[Any, ...]]:

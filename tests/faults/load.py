@@ -15,12 +15,14 @@ from tests.faults.house import PASSWORD, House
 class Load:
     """Asks as long as the block lasts, with at most `ahead` generations unsent; done when `count` were asked for.
 
+    `pace` is the least number of seconds between two wishes.
+
     What was answered is written to client.jsonl. A form whose answer got lost is sent again with its token, as a person
     would press the button again.
     """
 
-    def __init__(self, house: House, count: int, *, ahead: int = 60, takes: int = 4) -> None:
-        self.house, self.count, self.ahead, self.takes = house, count, ahead, takes
+    def __init__(self, house: House, count: int, *, ahead: int = 60, takes: int = 4, pace: float = 0) -> None:
+        self.house, self.count, self.ahead, self.takes, self.pace = house, count, ahead, takes, pace
         self.path = house.folder / "client.jsonl"
         self.asked: int = sum(line["takes"] for line in lines_of(self.path) if line["kind"] == "asked")
         self.over = threading.Event()
@@ -49,6 +51,7 @@ class Load:
                     self.over.wait(0.1)
                     continue
                 self.ask(browser)
+                self.over.wait(self.pace)
 
     def ask(self, browser: httpx.Client) -> None:
         """One press of Generate, pressed again until it is answered."""
@@ -85,6 +88,8 @@ class Load:
 
     def log_in(self, browser: httpx.Client) -> bool:
         browser.get("/login")
+        if "studio_csrf" not in browser.cookies:
+            return False  # the page could not be had
         words = {
             "email": "alice@example.org",
             "password": PASSWORD,

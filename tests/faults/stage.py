@@ -44,6 +44,19 @@ class Tally:
     double: int = 0
     exceptions: int = 0
     stuck: int = 0
+    began: float = field(default_factory=time.monotonic)
+
+    @property
+    def faults(self) -> dict[str, int]:
+        return {"double": self.double, "exceptions": self.exceptions, "stuck": self.stuck}
+
+    @property
+    def is_clean(self) -> bool:
+        return not any(self.faults.values())
+
+    @property
+    def age(self) -> float:
+        return round(time.monotonic() - self.began, 1)
 
     def __str__(self) -> str:
         return f"F4: {self.cells} cells, {self.double} double, {self.exceptions} exceptions, {self.stuck} stuck"

@@ -10,7 +10,7 @@ import pytest
 from django.utils import timezone
 
 from generations.jobs import listing, reconcile
-from generations.jobs.whoami import machine, me, process_of
+from generations.jobs.whoami import machine, me, me_until, process_of, started
 from generations.models import Attempt, Generation, Provider
 from generations.times import TIMES
 from tests.jobs.conftest import Job
@@ -385,12 +385,29 @@ def test_a_live_poster_is_left_alone(job: Job) -> None:
     assert job.state == "submitting"
 
 
+def test_a_live_poster_is_left_alone_when_the_clock_is_set(job: Job, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The kernel tells when a process began by the time of boot, which moves with the clock."""
+    now = timezone.now()
+    job.set(state="submitting", intent_at=now, post_deadline=now + timedelta(seconds=60), worker=me())
+    began = psutil.Process.create_time
+    monkeypatch.setattr(psutil.Process, "create_time", lambda process: began(process) + 3600)
+    reconcile.notice_the_dead()
+    assert job.state == "submitting"
+
+
+def test_a_live_poster_is_left_alone_when_the_clock_goes_forward(job: Job) -> None:
+    hour_ago = timezone.now() - timedelta(hours=1)
+    job.set(state="submitting", intent_at=hour_ago, post_deadline=hour_ago, worker=me_until(60))
+    reconcile.notice_the_dead()
+    assert job.state == "submitting"
+
+
 def test_a_stopped_poster_is_ended_before_it_can_wake(job: Job) -> None:
     sleeper = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
     try:
         os.kill(sleeper.pid, 19)
         host, boot = machine()
-        worker = {"host": host, "boot": boot, "pid": sleeper.pid, "started": psutil.Process(sleeper.pid).create_time()}
+        worker = {"host": host, "boot": boot, "pid": sleeper.pid, "started": started(sleeper.pid)}
         assert process_of(worker) is not None
         now = timezone.now()
         job.set(

@@ -10,7 +10,7 @@ from generations.jobs import disk, gate
 from generations.jobs.carry import carry
 from generations.jobs.tick import tick
 from generations.jobs.whoami import me
-from generations.models import Gate, Provider, Pulse
+from generations.models import Attempt, Gate, Provider, Pulse
 from generations.times import TIMES
 from tests.jobs.ark import Ark
 from tests.jobs.conftest import Job
@@ -70,6 +70,33 @@ def test_a_dead_workers_download_is_taken_up_at_once(job: Job) -> None:
     assert rung() == [job.row.pk]
 
 
+def test_downloads_leave_a_worker_to_send(job: Job, ark: Ark) -> None:
+    """Three large ones may take minutes, and members wait for what the fourth sends."""
+    waiting = Attempt.objects.get()
+    for number in range(3):
+        Attempt.objects.create(
+            generation=waiting.generation,
+            provider=waiting.provider,
+            number=number + 2,
+            state="fetching",
+            intent_at=timezone.now(),
+            remote_id=f"task-{number}",
+            lease=f"other {number}",
+            lease_until=timezone.now() + timedelta(seconds=100),
+            worker=me(),
+        )
+    Attempt.objects.filter(pk=waiting.pk).update(
+        state="succeeded", next_action_at=timezone.now(), intent_at=timezone.now(), remote_id="task-3"
+    )
+    tick(1)
+    carry(waiting.pk)
+    assert rung() == []
+    assert Attempt.objects.get(pk=waiting.pk).state == "succeeded"
+    Attempt.objects.filter(lease="other 0").update(state="stored")
+    tick(1)
+    assert rung() == [waiting.pk]
+
+
 def test_a_live_workers_download_is_left_alone(job: Job) -> None:
     job.carry()
     job.set(state="fetching", lease="held", lease_until=timezone.now() + timedelta(seconds=100), worker=me())
@@ -125,3 +152,43 @@ def test_an_order_that_is_taken_resets_the_breaker(job: Job) -> None:
     job.carry()
     assert job.state == "accepted"
     assert (Gate.objects.get().failures, Gate.objects.get().opened) == (0, 0)
+
+
+def test_an_order_that_is_taken_ends_no_pause(job: Job) -> None:
+    provider = job.row.provider
+    gate.failed(provider, rest=40)
+    paused = Gate.objects.get().closed_until
+    gate.succeeded(provider)
+    row = Gate.objects.get()
+    assert row.failures == 0
+    assert row.closed_until == paused, "another order's answer asked for it"
+
+
+def test_a_look_ends_only_the_pause_that_it_was_about(job: Job) -> None:
+    provider = job.row.provider
+    gate.failed(provider, rest=1)
+    paused = Gate.objects.get().closed_until
+    gate.failed(provider, rest=40)  # the answer to an order that was on its way
+    longer = Gate.objects.get().closed_until
+    for is_back in (True, False):
+        gate.looked(provider, paused, is_back)
+        assert Gate.objects.get().closed_until == longer
+    gate.looked(provider, longer, True)
+    assert Gate.objects.get().closed_until is None
+
+
+def test_while_a_provider_refuses_the_least_refused_goes_first(job: Job) -> None:
+    Provider.objects.update(max_concurrent=1)
+    second = Job(make_generation(job.card.project, job.card.user))
+    job.set(rejections=3)
+    gate.failed(job.row.provider)
+    tick(1)
+    assert rung() == [second.row.pk]
+
+
+def test_in_quiet_times_the_line_keeps_its_order(job: Job) -> None:
+    Provider.objects.update(max_concurrent=1)
+    make_generation(job.card.project, job.card.user)
+    job.set(rejections=3)
+    tick(1)
+    assert rung() == [job.row.pk]

@@ -3,9 +3,10 @@
 from collections.abc import Callable
 
 import pytest
+from django.utils import timezone
 
 from generations.jobs import poll, wishes
-from generations.models import Attempt, Generation
+from generations.models import Attempt, Generation, Provider
 from generations.times import TIMES
 from tests.jobs.ark import Ark
 from tests.jobs.conftest import Job
@@ -102,6 +103,20 @@ def test_a_retry_is_a_new_card_and_a_double_click_is_one(job: Job, ark: Ark) -> 
     second = wishes.retry(job.card, job.card.user)
     assert first.pk == second.pk != job.pk
     assert Generation.objects.count() == 2
+
+
+def test_nothing_is_sent_again_to_a_provider_that_was_removed(uncertain: Job, peer: Peer) -> None:
+    Provider.objects.update(trashed_at=timezone.now())
+    posts = len(peer.posts)
+    for wish in (wishes.send_again, wishes.retry):
+        with pytest.raises(wishes.Refused):
+            wish(uncertain.card, uncertain.card.user)
+    uncertain.set(state="not_accepted", next_action_at=None)
+    Generation.objects.update(status="failed")
+    for wish in (wishes.send_again, wishes.retry):
+        with pytest.raises(wishes.Refused, match="removed by an admin"):
+            wish(uncertain.card, uncertain.card.user)
+    assert len(peer.posts) == posts
 
 
 def test_an_open_take_is_not_retried(job: Job) -> None:

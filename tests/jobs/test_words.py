@@ -32,6 +32,7 @@ def test_places_are_ordinals(number: int, word: str) -> None:
 def test_the_next_in_line_waits_for_a_slot_and_others_read_their_place() -> None:
     assert words.waiting(provider(), 1) == "Waiting for a free slot at Ark."
     assert words.waiting(provider(), 3) == "Waiting for a free slot at Ark, 3rd in line."
+    assert words.waiting(provider(), 11) == "Waiting for a free slot at Ark; more than 9 are before it."
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django_q.models import OrmQ
 
 from generations.jobs import doorbell
-from generations.jobs.whoami import me
+from generations.jobs.whoami import me, me_until
 from generations.models import Attempt, Pulse
 from generations.supervisor import rows
 from generations.supervisor.clock import Clock
@@ -105,6 +105,15 @@ def test_a_live_post_is_seen(posting: Attempt) -> None:
     pid = posting.worker["pid"]
     assert rows.posting([pid, pid + 1]) == {pid}
     assert rows.posting([pid + 1]) == set()
+
+
+def test_a_live_post_is_seen_when_the_clock_goes_forward(posting: Attempt) -> None:
+    """It has its time by the clock that nobody sets, whatever the one on the wall says of its deadline."""
+    hour_ago = timezone.now() - timedelta(hours=1)
+    Attempt.objects.filter(pk=posting.pk).update(worker=me_until(60), post_deadline=hour_ago)
+    assert rows.posting([me()["pid"]]) == {me()["pid"]}
+    Attempt.objects.filter(pk=posting.pk).update(worker=me_until(-1), post_deadline=hour_ago + timedelta(hours=2))
+    assert rows.posting([me()["pid"]]) == set()
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,12 @@
+import errno
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from django.http import HttpRequest
-from django.test import Client
+from django.core.handlers.exception import convert_exception_to_response
+from django.db import IntegrityError, InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.test import Client, RequestFactory, override_settings
 
 from studio.views import errors
 
@@ -34,6 +38,53 @@ def test_a_broken_page_needs_no_database() -> None:
     response = errors.server_error(HttpRequest())
     assert response.status_code == 500
     assert "Something broke on our side" in response.content.decode()
+
+
+@pytest.mark.parametrize("outage", [OperationalError("database is locked"), InterfaceError("connection is closed")])
+def test_without_a_database_it_says_so_and_that_it_passes(rf: RequestFactory, outage: Exception) -> None:
+    def broken(request: HttpRequest) -> HttpResponse:
+        raise outage
+
+    response = response_for(rf, broken)
+    assert response.status_code == 503
+    assert response["Retry-After"] == "10"
+    assert "The database does not answer" in response.content.decode()
+
+
+def test_a_fault_of_ours_is_no_outage(rf: RequestFactory) -> None:
+    def broken(request: HttpRequest) -> HttpResponse:
+        raise IntegrityError("UNIQUE constraint failed")
+
+    assert response_for(rf, broken).status_code == 500
+
+
+def response_for(rf: RequestFactory, view: Callable[[HttpRequest], HttpResponse]) -> HttpResponse:
+    """What becomes of a request whose view raises."""
+    with override_settings(DEBUG_PROPAGATE_EXCEPTIONS=False):
+        response = convert_exception_to_response(view)(rf.get("/"))
+    assert isinstance(response, HttpResponse)
+    return response
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        OSError(errno.ENOSPC, "No space left on device"),
+        OperationalError("database or disk is full"),
+        OperationalError('could not extend file "base/5/16402": No space left on device'),
+    ],
+    ids=["file", "sqlite", "postgres"],
+)
+def test_a_full_disk_is_told_as_what_it_is(error: Exception) -> None:
+    try:
+        try:
+            raise error
+        except type(error) as caught:
+            raise RuntimeError("while saving") from caught
+    except RuntimeError:
+        response = errors.server_error(HttpRequest())
+    assert response.status_code == 507
+    assert "disk is full" in response.content.decode()
 
 
 def test_robots_are_sent_away(client: Client) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.checks import run_checks
 from django.core.management.base import BaseCommand
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, InterfaceError, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from generations import alarms
@@ -50,7 +50,7 @@ def database() -> list[str]:
     try:
         executor = MigrationExecutor(connection)
         plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    except DatabaseError as error:
+    except (DatabaseError, InterfaceError) as error:
         return [f"It does not answer: {str(error).strip()}. Start it, or correct DATABASE_URL."]
     return [f"{len(plan)} migrations wait: run `manage.py migrate`, or restart with `make run`."] if plan else []
 
@@ -63,7 +63,7 @@ def encryption_key() -> list[str]:
         return ["STUDIO_ENCRYPTION_KEYS holds no Fernet key: restore the one that was in use."]
     try:
         rows = list(Provider.objects.filter(trashed_at=None))
-    except DatabaseError:
+    except (DatabaseError, InterfaceError):
         return []  # told above
     return [f"{row.name}: {problem}" for row in rows if (problem := unreadable(row))]
 
@@ -93,7 +93,7 @@ def alarm(check: alarms.Check) -> Callable[[], list[str]]:
     def problems() -> list[str]:
         try:
             found = check()
-        except (DatabaseError, OSError):
+        except (DatabaseError, InterfaceError, OSError):
             return []  # told by the checks of database and data folder
         return [found.detail] if found else []
 
