@@ -31,6 +31,7 @@ class Times:
     look_middle: float = 10
     look_old: float = 30
     look_sandbox: float = 1
+    cancel_look: float = 5  # age of the look on which a cancelling DELETE relies
     missing_grace: float = 60  # a task that the provider does not know yet
     no_url_looks: int = 3  # looks at a success without an address
     expire: float = 6 * 3600  # for a model that the catalog no longer knows; others have their own deadline

@@ -1,6 +1,8 @@
 """What comes into the library: every file is decoded, cleaned and stored once; of a link only the address is kept."""
 
 import os
+import shutil
+import uuid
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -197,12 +199,20 @@ def make(project: Project, user: User, sha256: str, fields: dict[str, Any]) -> A
 
 
 def store(source: Path, name: str) -> str:
-    """Write once under an immutable name: a crash leaves a .part, never half a file under the name itself."""
+    """Write once under an immutable name: a crash leaves a .part, never half a file under the name itself.
+
+    A full disk leaves nothing: what is half written takes the room that others need.
+    """
     if default_storage.exists(name):
         return name
-    with source.open("rb") as file:
-        part = Path(default_storage.path(default_storage.save(f"{name}.part", File(file))))
-    with part.open("rb+") as written:
-        os.fsync(written.fileno())
-    part.replace(default_storage.path(name))
+    part = Path(default_storage.path(f"{name}.{uuid.uuid4().hex[:12]}.part"))
+    part.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with source.open("rb") as file, part.open("xb") as out:
+            shutil.copyfileobj(file, out)
+            out.flush()
+            os.fsync(out.fileno())
+        part.replace(default_storage.path(name))
+    finally:
+        part.unlink(missing_ok=True)
     return name

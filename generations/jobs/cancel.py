@@ -1,11 +1,13 @@
 """Stop a task at the provider, where that is possible without destroying a result."""
 
+import time
 from datetime import timedelta
 
 from django.utils import timezone
 
 from .. import crash
 from ..models import Attempt
+from ..net import NotSent
 from ..providers.base import ENDED, Task
 from ..times import TIMES
 from . import lanes, poll, words
@@ -16,10 +18,12 @@ from .orders import CannotOrder, cancel_call, dialect_of, rule_of
 def cancel(attempt: Attempt) -> None:
     """Look first: at some providers the same call deletes an ended task together with its paid result.
 
-    Between the look and the call a task may begin; the provider then refuses, and the poll goes on.
+    Between the look and the call a task may begin; the provider then refuses, and the poll goes on. It does not end in
+    between: the call is sent within seconds of the look, or not at all.
     """
     provider, dialect = attempt.provider, dialect_of(attempt.provider)
     Attempt.objects.filter(pk=attempt.pk).update(cancel_asked_at=None)
+    until = time.monotonic() + TIMES.cancel_look
     try:
         task = poll.task_now(attempt)
     except CannotOrder as error:
@@ -33,8 +37,10 @@ def cancel(attempt: Attempt) -> None:
             tell(attempt, words.still_running(provider))
         return None
     crash.here("cancel.before_delete")
-    lanes.look(call, rule_of(provider))
+    answer = lanes.look(call, rule_of(provider), until - time.monotonic())
     crash.here("cancel.after_delete")
+    if isinstance(answer, NotSent):
+        tell(attempt, f"{provider.name} could not be reached in time, so this is not cancelled. Cancel it again.")
     after = poll.task_now(attempt)
     if isinstance(after, Task):
         return poll.follow(attempt, after)

@@ -65,7 +65,7 @@ def test_provider(provider_id: int) -> None:
         )
         Event.record("provider", provider.pid, "tested", why=problem or "fine")
     if not problem:
-        gate.succeeded(provider)
+        gate.reset(provider)
 
 
 def problem_of(provider: Provider) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from django.core.files.storage import default_storage
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from .. import crash
@@ -111,6 +111,15 @@ def sync(path: Path) -> None:
 
 def store(held: Held, files: dict[str, object], sha256: str) -> None:
     """The clip's row, the attempt's end and the card's picture, in one commit. Raises Broken."""
+    try:
+        moved = stored(held, files, sha256)
+    except IntegrityError:  # there is a clip already
+        moved = False
+    if not moved:
+        raise Broken("another worker has taken over")
+
+
+def stored(held: Held, files: dict[str, object], sha256: str) -> bool:
     attempt = held.attempt
     with transaction.atomic():
         clip = Clip.objects.create(attempt=attempt, sha256=sha256, facts=attempt.result.get("facts", {}), **files)
@@ -121,16 +130,20 @@ def store(held: Held, files: dict[str, object], sha256: str) -> None:
         else:
             shape = {"clip": clip, "width": clip.width, "height": clip.height}
             Generation.objects.filter(pk=attempt.generation_id).update(**shape)
-    if not moved:
-        raise Broken("another worker has taken over")
+    return moved
 
 
 def put_back(held: Held, error: Exception) -> None:
-    """Try again later; a bad address is asked for anew; after many tries a person decides."""
+    """Try again later; a bad address is asked for anew; after many tries a person decides.
+
+    Our own full disk counts as no try: it may stay full for a night, and the result waits at the provider.
+    """
     attempt = held.attempt
-    reason = getattr(error, "reason", "") or str(error)
+    is_ours = disk.is_full(error)
+    reason = disk.FULL if is_ours else getattr(error, "reason", "") or str(error)
     log.warning("attempt %s: fetch: %s", attempt.uuid, reason)
-    errors = attempt.fetch_errors + 1
+    errors = attempt.fetch_errors + (not is_ours)
+    wait = TIMES.look_old if is_ours else backoff(errors)
     mine = {"lease": held.name}
     if errors >= TIMES.fetch_attempts:
         move(attempt, State.RESULT_LOST, reason, message=words.result_lost(reason), only=mine, fetch_errors=errors)
@@ -145,7 +158,7 @@ def put_back(held: Held, error: Exception) -> None:
         only=mine,
         result=attempt.result if keep_url else attempt.result | {"video_url": ""},
         fetch_errors=errors,
-        next_action_at=timezone.now() + timedelta(seconds=backoff(errors)),
+        next_action_at=timezone.now() + timedelta(seconds=wait),
         lease="",
         lease_until=None,
         worker={},

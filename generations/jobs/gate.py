@@ -1,7 +1,7 @@
 """What may be sent to a provider now: its slots, its rate, its breaker. Rows, shared by every machine."""
 
 import random
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
@@ -58,8 +58,16 @@ def seconds_to_wait(gate: Gate, provider: Provider) -> float:
 
 
 def succeeded(provider: Provider) -> None:
-    """The provider took an order, or an admin's test went well: its breaker is reset."""
-    Gate.objects.filter(provider=provider).exclude(failures=0, opened=0).update(failures=0, opened=0, closed_until=None)
+    """The provider took an order: its failures are forgotten.
+
+    A pause goes on to its end, for the provider may have asked for it in answer to another order just now.
+    """
+    Gate.objects.filter(provider=provider).exclude(failures=0, opened=0).update(failures=0, opened=0)
+
+
+def reset(provider: Provider) -> None:
+    """An admin's test went well: a person wants it to be used again at once."""
+    Gate.objects.filter(provider=provider).update(failures=0, opened=0, closed_until=None)
 
 
 def failed(provider: Provider, rest: float | None = None) -> None:
@@ -84,12 +92,26 @@ def close(gate: Gate) -> None:
     gate.closed_until = timezone.now() + timedelta(seconds=pause)
 
 
-def reopen(provider: Provider) -> None:
-    """A free look was answered: one order goes ahead, and the next no closes an opened breaker again, for longer."""
+def looked(provider: Provider, paused: datetime | None, is_back: bool) -> None:
+    """After a free look at the end of the pause `paused`: the gate opens, or stays closed for longer.
+
+    Nothing changes when the pause is another one by now: an order that was on its way, or sent by another machine
+    that looked too, has been refused meanwhile.
+    """
     with transaction.atomic():
         gate = locked(provider)
-        gate.closed_until = None
-        gate.failures = max(gate.failures, TIMES.breaker_failures - 1) if gate.opened else gate.failures
-        gate.tokens = min(gate.tokens, 1)
-        gate.refilled_at = timezone.now()
-        gate.save(update_fields=["closed_until", "failures", "tokens", "refilled_at"])
+        if gate.closed_until != paused:
+            return
+        if is_back:
+            reopen(gate)
+        else:
+            close(gate)
+        gate.save(update_fields=["closed_until", "opened", "failures", "tokens", "refilled_at"])
+
+
+def reopen(gate: Gate) -> None:
+    """One order goes ahead, and the next no closes an opened breaker again, for longer."""
+    gate.closed_until = None
+    gate.failures = max(gate.failures, TIMES.breaker_failures - 1) if gate.opened else gate.failures
+    gate.tokens = min(gate.tokens, 1)
+    gate.refilled_at = timezone.now()

@@ -1,5 +1,6 @@
 """The one way an attempt changes its state: conditional UPDATE, Event, and what open pages see, all or none."""
 
+from copy import copy
 from typing import Any
 
 from django.db import transaction
@@ -31,12 +32,12 @@ def move(
         raise ValueError(f"no move from {old} to {to}")
     if to in FINAL:
         fields = {"ended_at": timezone.now(), "next_action_at": None, "lease": "", "lease_until": None} | fields
+    changes = fields | {"state": to}
+    moved = copy(attempt)
+    assign(moved, changes)
     with transaction.atomic():
-        if not Attempt.objects.filter(pk=attempt.pk, state=old, **(only or {})).update(state=to, **fields):
+        if not Attempt.objects.filter(pk=attempt.pk, state=old, **(only or {})).update(**changes):
             return False
-        for name, value in fields.items():
-            setattr(attempt, name, value)
-        attempt.state = to
         generation = attempt.generation
         Event.record(
             "attempt",
@@ -48,8 +49,14 @@ def move(
             project_id=generation.project_id,
             evidence=evidence,
         )
-        show(attempt, message)
+        show(moved, message)
+    assign(attempt, changes)  # not before the rows: whoever catches an error asks it what is true
     return True
+
+
+def assign(attempt: Attempt, fields: dict[str, Any]) -> None:
+    for name, value in fields.items():
+        setattr(attempt, name, value)
 
 
 def show(attempt: Attempt, message: str, *, progress: float | None = None) -> None:
@@ -76,9 +83,11 @@ def show(attempt: Attempt, message: str, *, progress: float | None = None) -> No
 
 
 def tell(attempt: Attempt, message: str, *, progress: float | None = None) -> None:
-    """Change the card's words or progress without changing the state; writes only what is new."""
+    """Change the card's words or progress without changing the state; writes only what is new, and still so."""
     generation = attempt.generation
     if generation.message == message and generation.progress == progress:
         return
     with transaction.atomic():
-        show(attempt, message, progress=progress)
+        # While it was read, looked at or cancelled: who moved it has told the card.
+        if Attempt.objects.select_for_update().filter(pk=attempt.pk, state=attempt.state).exists():
+            show(attempt, message, progress=progress)

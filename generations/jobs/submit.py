@@ -3,6 +3,7 @@
 import hashlib
 import logging
 import random
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -38,12 +39,13 @@ def submit(attempt: Attempt) -> None:
         move(attempt, State.REJECTED, "the request cannot be built", message=f"{error} {words.NOT_CHARGED}")
         return None
     body = body_bytes(call)
+    until = time.monotonic() + TIMES.post
     crash.here("submit.before_gate")
     wait = gate.enter(attempt, "passed the gate", **intent(attempt, call, body, tag))
     if wait:
         return postpone(attempt, wait) if wait > 0 else None
     crash.here("submit.after_intent_commit")
-    return post(attempt, call, body)
+    return post(attempt, call, body, until)
 
 
 def intent(attempt: Attempt, call: Call, body: bytes | None, tag: str) -> dict[str, Any]:
@@ -60,15 +62,19 @@ def intent(attempt: Attempt, call: Call, body: bytes | None, tag: str) -> dict[s
     }
 
 
-def post(attempt: Attempt, call: Call, body: bytes | None) -> None:
-    """The one POST of this attempt, and nothing that could become a second one."""
+def post(attempt: Attempt, call: Call, body: bytes | None, until: float) -> None:
+    """The one POST of this attempt, and nothing that could become a second one.
+
+    `until`, on the monotonic clock, is before the deadline that others read in the row: who stands still from the
+    intent on until they have given the row up, sends nothing.
+    """
     try:
         answer = net.call(
             call.method,
             call.url,
             headers=call.headers,
             body=body,
-            deadline=TIMES.post,
+            deadline=until - time.monotonic(),
             connect=TIMES.connect,
             rule=rule_of(attempt.provider),
         )

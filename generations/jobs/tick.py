@@ -49,7 +49,11 @@ def ring_submits() -> None:
     for provider in Provider.objects.filter(attempts__in=waiting).distinct():
         taken = Attempt.objects.filter(provider=provider, state__in=IN_FLIGHT).count()
         slots = max(provider.max_concurrent - taken, 0)
-        for attempt in waiting.filter(provider=provider).order_by("pk")[:slots]:
+        # While a provider refuses, the order that tries it is one that was refused least: the first in line alone
+        # would use up its tries for all.
+        is_refusing = Gate.objects.filter(provider=provider, failures__gt=0).exists()
+        order = ("rejections", "pk") if is_refusing else ("pk",)
+        for attempt in waiting.filter(provider=provider).order_by(*order)[:slots]:
             ring(attempt, now)
 
 
@@ -101,11 +105,8 @@ def probe_gates() -> None:
             call = probe_call(row.provider)
         except CannotOrder:
             continue
-        if answers(row.provider, lanes.look(call, rule_of(row.provider))):
-            gate.reopen(row.provider)
-        else:
-            gate.close(row)
-            row.save(update_fields=["opened", "closed_until"])
+        is_back = answers(row.provider, lanes.look(call, rule_of(row.provider)))
+        gate.looked(row.provider, row.closed_until, is_back)
 
 
 def answers(provider: Provider, answer: net.Answer | net.NetError) -> bool:

@@ -34,7 +34,8 @@ def cancel(generation: Generation, user: User) -> None:
     if attempt.state not in WATCHED:
         raise Refused(f"This take is {attempt.generation.get_status_display().lower()}; there is nothing to cancel.")
     with transaction.atomic():
-        Attempt.objects.filter(pk=attempt.pk).update(cancel_asked_at=timezone.now())
+        if not Attempt.objects.filter(pk=attempt.pk, state=attempt.state).update(cancel_asked_at=timezone.now()):
+            raise Refused("Its state has just changed. Look again.")
         Event.record("attempt", str(attempt.uuid), "cancel asked", actor=user, project_id=generation.project_id)
         show(attempt, words.stopping(attempt.provider), progress=generation.progress)
         doorbell.ring(attempt.pk)

@@ -38,13 +38,14 @@ document.addEventListener("htmx:confirm", (event) => {
 const WRONG = {
   403: "You may not do this here. Load the page again if you think you may.",
   404: "This is gone, or not yours any more.",
+  507: "The studio’s disk is full, so this was not saved. Tell whoever runs this studio to free some space.",
 };
 
 document.addEventListener("htmx:response:error", (event) => {
   const { status } = event.detail.ctx.response;
   if (event.target.id === "live") return; // it asks again by itself
-  if (status >= 500) toast("Something broke in the studio. Nothing was lost; try again in a moment.");
-  else if (WRONG[status]) toast(WRONG[status]);
+  if (WRONG[status]) toast(WRONG[status]);
+  else if (status >= 500) toast("Something broke in the studio. Nothing was lost; try again in a moment.");
 });
 
 document.addEventListener("htmx:error", (event) => {

@@ -118,6 +118,7 @@ function uploads(form) {
         const words = new DOMParser().parseFromString(request.responseText, "text/html").body.textContent.trim();
         if (request.status === 201) land(job, request.responseText);
         else if (request.status === 422 || request.status === 413) say(job, words);
+        else if (request.status === 507) say(job, "The studio’s disk is full. Tell whoever runs it to free some space.");
         else say(job, `${file.name} did not arrive. Look at your connection and try again.`);
         done();
       });

@@ -65,7 +65,8 @@ function parsed(html) {
 
 function refuse(place, request) {
   const said = request.status === 422 || request.status === 413 ? parsed(request.responseText) : null;
-  complain(place, said?.textContent.trim() || "This did not arrive. Check your connection and drop it again.");
+  const full = request.status === 507 && "The studio’s disk is full. Tell whoever runs this studio to free some space.";
+  complain(place, said?.textContent.trim() || full || "This did not arrive. Check your connection and drop it again.");
 }
 
 /** Say beside a place what is wrong, until something else is done there. */

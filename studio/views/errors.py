@@ -1,10 +1,11 @@
 """What a person sees when a page cannot be had. People see the shell; strangers a bare page that sets no cookie."""
 
+import errno
 import sys
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.db import InterfaceError, OperationalError
+from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -29,9 +30,23 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
     An outage of the database passes: 503, so that browsers, proxies and scripts know that they may ask again.
     """
-    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+    error = sys.exc_info()[1]
+    if is_full_disk(error):
+        return HttpResponse(render_to_string("507.html"), status=507)
+    if isinstance(error, OperationalError | InterfaceError):
         return HttpResponse(render_to_string("503.html"), status=503, headers={"Retry-After": "10"})
     return HttpResponse(render_to_string("500.html"), status=500)
+
+
+def is_full_disk(error: BaseException | None) -> bool:
+    """SQLite says "database or disk is full", PostgreSQL "No space left on device"."""
+    while error is not None:
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+            return True
+        if isinstance(error, DatabaseError) and any(word in str(error) for word in ("disk is full", "No space left")):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 def layout(request: HttpRequest) -> str:

@@ -144,8 +144,8 @@ class Cut(Exception):
 class Proxy:
     """`toxics` is replaced as a whole, `proxy.toxics = [Latency(0.1)]`, from any thread."""
 
-    def __init__(self, target_port: int, seed: int) -> None:
-        self.target_port, self.seed, self.port = target_port, seed, 0
+    def __init__(self, target_port: int, seed: int, port: int = 0) -> None:
+        self.target_port, self.seed, self.port = target_port, seed, port
         self.toxics: Sequence[Toxic] = ()
         self.counts = Counts()
         self.connections: set[Connection] = set()
@@ -160,7 +160,7 @@ class Proxy:
         return [one for one in self.toxics if isinstance(one, kind) and stream in (None, one.stream)]
 
     async def serve(self) -> None:
-        server = await asyncio.start_server(self.carry, "127.0.0.1", 0, backlog=1024)
+        server = await asyncio.start_server(self.carry, "127.0.0.1", self.port, backlog=1024)
         self.port = server.sockets[0].getsockname()[1]
         self.ready.set()
         while not self.closing.is_set():
@@ -257,9 +257,12 @@ class Proxy:
 
 
 @contextmanager
-def fault_proxy(target_port: int, *, seed: int = 0) -> Iterator[Proxy]:
-    """A proxy before a port of this machine; `seed` decides all its chances. It ends whole with the block."""
-    proxy = Proxy(target_port, seed)
+def fault_proxy(target_port: int, *, seed: int = 0, port: int = 0) -> Iterator[Proxy]:
+    """A proxy before a port of this machine, at `port` or any free one; `seed` decides all its chances.
+
+    It ends whole with the block.
+    """
+    proxy = Proxy(target_port, seed, port)
     thread = threading.Thread(target=lambda: asyncio.run(proxy.serve()), name="fault proxy", daemon=True)
     thread.start()
     assert proxy.ready.wait(10), "the proxy did not start"

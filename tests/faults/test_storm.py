@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from tests.faults.parts.busy import Busy, Sending, undercut
+from tests.faults.parts.cut_downloads import Cuts
 from tests.faults.parts.inside import Inside, merged
 from tests.faults.parts.kills import Kills
 from tests.faults.parts.part import MANUAL, TAGGED, Part
@@ -92,3 +94,23 @@ def test_a_pack_of_tests_that_fails_is_no_proof(tmp_path: Path) -> None:
     figures = Inside("f0", "", ("no_such_test.py",)).run(tmp_path, "sqlite")
     assert not figures["ok"]
     assert "no_such_test.py" in figures["violations"]["f0"][1]
+
+
+@pytest.mark.processes
+@pytest.mark.parametrize(
+    "part", [Cuts("cuts", "in small", 12, chance=0.5), Busy("busy", "in small", 8, 4)], ids=lambda one: one.name
+)
+def test_in_small_it_holds(ground: Path, part: Cuts | Busy) -> None:
+    figures = run(part.part(), "sqlite", ground)
+    print(table([figures]))
+    assert figures["ok"], figures["violations"]
+    assert (figures["lost"], figures["double"], figures["uncertain"]) == (0, 0, 0)
+
+
+def test_a_pause_that_is_undercut_is_seen() -> None:
+    refused = Sending(at=10.0, intended=9.9, answered=10.1, until=12.0)
+    on_its_way = Sending(at=10.2, intended=10.05, answered=0, until=0)
+    after_it = Sending(at=12.1, intended=12.05, answered=0, until=0)
+    early = Sending(at=11.5, intended=11.4, answered=0, until=0)
+    assert undercut([refused, on_its_way, after_it]) == []
+    assert undercut([refused, on_its_way, early, after_it]) == ["a POST came 0.500 s too early"]

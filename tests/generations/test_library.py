@@ -1,3 +1,4 @@
+import errno
 import io
 import threading
 import wave
@@ -142,6 +143,18 @@ def test_without_a_script_several_files_come_by_one_form(bob: Any, project: Any)
 
 
 @pytest.mark.django_db(transaction=True)
+def test_a_disk_that_runs_full_keeps_no_half_file(bob: Any, project: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(source: Any, out: Any) -> None:
+        out.write(b"half")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("generations.forms.assets.shutil.copyfileobj", full)
+    with pytest.raises(OSError, match="No space left"):
+        add_file(project, bob, file(jpeg()), "fox.jpg")
+    assert not list(Path(default_storage.path("")).rglob("*.part"))
+    assert not Asset.objects.exists()
+
+
 def test_two_uploads_of_one_file_at_once_make_one_asset() -> None:
     owner = make_user("Alice")
     project = make_project(owner)

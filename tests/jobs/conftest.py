@@ -1,9 +1,11 @@
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from django.utils import timezone
 
+from generations import crash
 from generations.jobs.carry import carry
 from generations.models import Attempt, Generation
 from tests.jobs.ark import Ark
@@ -76,3 +78,18 @@ class Job:
 @pytest.fixture
 def job(generation: Generation) -> Job:
     return Job(generation)
+
+
+@pytest.fixture
+def stand_still(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, float], None]:
+    """`stand_still(point, seconds)`: the process is stopped there for so long."""
+    clock = time.monotonic
+
+    def stop_at(point: str, seconds: float) -> None:
+        def here(name: str) -> None:
+            if name == point:
+                monkeypatch.setattr(time, "monotonic", lambda: clock() + seconds)
+
+        monkeypatch.setattr(crash, "here", here)
+
+    return stop_at

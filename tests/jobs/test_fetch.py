@@ -1,6 +1,8 @@
 """Bringing a result home: checked, drawn, stored once; failing never means generating again."""
 
+import errno
 import hashlib
+import os
 from datetime import timedelta
 from pathlib import Path
 
@@ -8,6 +10,7 @@ import pytest
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
+from generations import crash
 from generations.jobs import disk, partial, poll, wishes
 from generations.models import Clip
 from generations.times import TIMES
@@ -142,14 +145,44 @@ def test_what_a_killed_worker_left_is_swept(ready: Job) -> None:
     assert not any(path.name.startswith("dead") for path in folder(ready).iterdir())
 
 
+def test_a_disk_that_runs_full_while_saving_is_told_without_its_paths(
+    ready: Job, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(folder: Path) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(folder))
+
+    monkeypatch.setattr(disk, "need_room", full)
+    ready.carry()
+    assert "disk is full" in ready.card.message
+    assert str(folder(ready)) not in ready.card.message
+    assert ready.row.fetch_errors == 0
+
+
 def test_a_full_disk_waits(ready: Job, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(folder: Path) -> None:
         raise disk.Full("the studio's disk is full. Free some space; the download goes on by itself")
 
     with monkeypatch.context() as patch:
         patch.setattr(disk, "need_room", full)
-        ready.carry()
-    assert ready.state == "succeeded"
+        for _ in range(TIMES.fetch_attempts + 1):
+            ready.due().carry()
+    assert ready.state == "succeeded", "a disk that is full for long costs no try"
     assert "disk is full" in ready.card.message
     ready.due().carry()
     assert ready.state == "stored"
+
+
+def test_a_clip_that_another_worker_stored_meanwhile_is_no_error(
+    ready: Job, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def here(name: str) -> None:
+        if name == "fetch.after_rename":
+            monkeypatch.setattr(crash, "here", lambda name: None)
+            ready.set(lease_until=timezone.now() - timedelta(seconds=1))
+            ready.carry()
+
+    monkeypatch.setattr(crash, "here", here)
+    ready.carry()
+    assert (ready.state, Clip.objects.count()) == ("stored", 1)
+    assert "another worker has taken over" in caplog.text
+    assert "IntegrityError" not in caplog.text

@@ -58,7 +58,7 @@ def test_the_line_before_a_resting_provider_reads_that_it_rests(job: Job, ark: A
     gate.failed(Provider.objects.get(), 600)
     later()
     assert "asked for a pause" in words_of(key)
-    gate.reopen(Provider.objects.get())
+    gate.reset(Provider.objects.get())
     later()
     assert "asked for a pause" not in words_of(key)
 

@@ -1,6 +1,7 @@
 """One POST per attempt, and what each of its outcomes means."""
 
 import socket
+from collections.abc import Callable
 
 import pytest
 from django.db import transaction
@@ -242,3 +243,20 @@ def test_a_full_disk_sends_nothing_new(job: Job, peer: Peer, monkeypatch: pytest
 
 def test_a_bell_for_nobody_is_harmless(job: Job) -> None:
     carry(job.pk + 1000)
+
+
+def test_who_stands_still_until_others_gave_it_up_sends_nothing(
+    job: Job, peer: Peer, stand_still: Callable[[str, float], None]
+) -> None:
+    stand_still("submit.after_intent_commit", TIMES.post + 1)
+    job.carry()
+    assert not peer.seen
+    assert job.state == "queued"
+
+
+def test_who_stands_still_for_less_sends_in_time(
+    job: Job, peer: Peer, stand_still: Callable[[str, float], None]
+) -> None:
+    stand_still("submit.after_intent_commit", TIMES.post / 2)
+    job.carry()
+    assert (job.state, len(peer.posts)) == ("accepted", 1)

@@ -152,3 +152,43 @@ def test_an_order_that_is_taken_resets_the_breaker(job: Job) -> None:
     job.carry()
     assert job.state == "accepted"
     assert (Gate.objects.get().failures, Gate.objects.get().opened) == (0, 0)
+
+
+def test_an_order_that_is_taken_ends_no_pause(job: Job) -> None:
+    provider = job.row.provider
+    gate.failed(provider, rest=40)
+    paused = Gate.objects.get().closed_until
+    gate.succeeded(provider)
+    row = Gate.objects.get()
+    assert row.failures == 0
+    assert row.closed_until == paused, "another order's answer asked for it"
+
+
+def test_a_look_ends_only_the_pause_that_it_was_about(job: Job) -> None:
+    provider = job.row.provider
+    gate.failed(provider, rest=1)
+    paused = Gate.objects.get().closed_until
+    gate.failed(provider, rest=40)  # the answer to an order that was on its way
+    longer = Gate.objects.get().closed_until
+    for is_back in (True, False):
+        gate.looked(provider, paused, is_back)
+        assert Gate.objects.get().closed_until == longer
+    gate.looked(provider, longer, True)
+    assert Gate.objects.get().closed_until is None
+
+
+def test_while_a_provider_refuses_the_least_refused_goes_first(job: Job) -> None:
+    Provider.objects.update(max_concurrent=1)
+    second = Job(make_generation(job.card.project, job.card.user))
+    job.set(rejections=3)
+    gate.failed(job.row.provider)
+    tick(1)
+    assert rung() == [second.row.pk]
+
+
+def test_in_quiet_times_the_line_keeps_its_order(job: Job) -> None:
+    Provider.objects.update(max_concurrent=1)
+    make_generation(job.card.project, job.card.user)
+    job.set(rejections=3)
+    tick(1)
+    assert rung() == [job.row.pk]

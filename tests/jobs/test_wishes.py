@@ -1,10 +1,13 @@
 """What a member may ask of a take afterwards, and what each click may cost."""
 
+from collections.abc import Callable
+
 import pytest
 from django.utils import timezone
 
 from generations.jobs import poll, wishes
 from generations.models import Attempt, Generation, Provider
+from generations.times import TIMES
 from tests.jobs.ark import Ark
 from tests.jobs.conftest import Job
 from tests.peer import Peer, Reply
@@ -119,3 +122,16 @@ def test_nothing_is_sent_again_to_a_provider_that_was_removed(uncertain: Job, pe
 def test_an_open_take_is_not_retried(job: Job) -> None:
     with pytest.raises(wishes.Refused, match="still on its way"):
         wishes.retry(job.card, job.card.user)
+
+
+def test_a_look_that_is_old_deletes_nothing(
+    job: Job, ark: Ark, peer: Peer, stand_still: Callable[[str, float], None]
+) -> None:
+    ark.status = "queued"
+    job.carry()
+    wishes.cancel(job.card, job.card.user)
+    stand_still("cancel.before_delete", TIMES.cancel_look + 1)
+    job.carry()
+    assert [seen.method for seen in peer.seen] == ["POST", "GET", "GET"]
+    assert job.state == "accepted"
+    assert "Cancel it again" in job.card.message

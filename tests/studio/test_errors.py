@@ -1,3 +1,4 @@
+import errno
 from collections.abc import Callable
 from typing import Any
 
@@ -63,6 +64,27 @@ def response_for(rf: RequestFactory, view: Callable[[HttpRequest], HttpResponse]
         response = convert_exception_to_response(view)(rf.get("/"))
     assert isinstance(response, HttpResponse)
     return response
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        OSError(errno.ENOSPC, "No space left on device"),
+        OperationalError("database or disk is full"),
+        OperationalError('could not extend file "base/5/16402": No space left on device'),
+    ],
+    ids=["file", "sqlite", "postgres"],
+)
+def test_a_full_disk_is_told_as_what_it_is(error: Exception) -> None:
+    try:
+        try:
+            raise error
+        except type(error) as caught:
+            raise RuntimeError("while saving") from caught
+    except RuntimeError:
+        response = errors.server_error(HttpRequest())
+    assert response.status_code == 507
+    assert "disk is full" in response.content.decode()
 
 
 def test_robots_are_sent_away(client: Client) -> None:

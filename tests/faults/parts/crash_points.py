@@ -52,4 +52,4 @@ def judged(studio: House, progress: Progress) -> dict[str, Any]:
     return figures | more | {"calm after": round(took), "points not reached": [lone]}
 
 
-CRASH_POINTS = Part("f3", "every crash point, at a provider that takes, refuses or hangs", run)
+F3 = Part("f3", "every crash point, at a provider that takes, refuses or hangs", run)

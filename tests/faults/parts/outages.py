@@ -121,4 +121,4 @@ def is_within(at: float, outage: dict[str, Any]) -> bool:
     return bool(outage["begin"] <= at <= outage["end"] + AFTERWARDS)
 
 
-OUTAGES = Part("f8", "the database gone for 10 s, or locked for 30 s", run)
+F8 = Part("f8", "the database gone for 10 s, or locked for 30 s", run)

@@ -18,6 +18,7 @@ class Options:
     clock_skew: float = 0  # seconds by which the times in answers are ahead
     fail: float = 0  # share of tasks that fail, 0 to 1
     bytes: int = 0  # of every file; 0 for the smallest
+    files: str = ""  # the address under which files are offered; its own when empty
     random: int = 0  # seed of every choice by chance
 
 
@@ -33,5 +34,6 @@ def read_options(words: Sequence[str] | None = None) -> Options:
     parser.add_argument("--clock-skew", type=float, default=0, help="seconds by which its clock is ahead")
     parser.add_argument("--fail", type=float, default=0, help="share of tasks that fail, 0 to 1")
     parser.add_argument("--bytes", type=int, default=0, help="size of every file")
+    parser.add_argument("--files", default="", help="offer the files under this address, as that of a proxy")
     parser.add_argument("--random", type=int, default=0, help="seed of every choice by chance")
     return Options(**vars(parser.parse_args(words)))

@@ -23,4 +23,4 @@ class Shop:
 
     def face(self, request: Request) -> Face:
         options = self.options
-        return Face(request.base, options.tag, options.seed, options.clock_skew)
+        return Face(options.files or request.base, options.tag, options.seed, options.clock_skew)

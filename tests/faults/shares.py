@@ -1,0 +1,62 @@
+"""One long test, played in shares: each in a process and on a database of its own, with a seed of its own."""
+
+import contextlib
+import multiprocessing
+import os
+import sys
+import time
+import traceback
+from collections import Counter
+from collections.abc import Callable, Iterator
+from functools import partial
+
+from django.db import connection, connections
+
+PROCESSES = min(os.cpu_count() or 1, 8)
+LONGEST = 3600.0  # seconds of one share
+TOLD = 300.0  # seconds between two words on how far it is
+
+Play = Callable[[int], Counter[str]]
+
+
+def play_all(play: Play, count: int) -> tuple[Counter[str], list[str]]:
+    """The sums of what `play(number)` counted for each share, and what was raised instead."""
+    connections.close_all()  # no process may inherit one, and a copy needs the file whole
+    total: Counter[str] = Counter()
+    wrong: list[str] = []
+    told = time.monotonic()
+    fork = multiprocessing.get_context("fork")
+    # A share is a process: what one leaves in memory slows no other.
+    with fork.Pool(PROCESSES, maxtasksperchild=1) as pool:
+        results = pool.imap_unordered(partial(one, play), range(count))
+        for number in range(1, count + 1):
+            counted, raised = results.next(LONGEST)
+            total += counted
+            wrong += [raised] if raised else []
+            if time.monotonic() - told > TOLD:
+                told = time.monotonic()
+                print(f"share {number} of {count}: {total}, {len(wrong)} failed", file=sys.__stderr__, flush=True)
+    return total, wrong
+
+
+def one(play: Play, number: int) -> tuple[Counter[str], str]:
+    with database_of(number):
+        try:
+            return play(number), ""
+        except Exception:
+            return Counter(), f"share {number}: {traceback.format_exc()}"
+
+
+@contextlib.contextmanager
+def database_of(number: int) -> Iterator[None]:
+    creation, suffix = connection.creation, f"share{number}"
+    ours = creation.get_test_db_clone_settings(suffix)
+    creation.clone_test_db(suffix, verbosity=0)
+    source = connection.settings_dict["NAME"]
+    connection.settings_dict["NAME"] = ours["NAME"]
+    try:
+        yield
+    finally:
+        connection.close()
+        connection.settings_dict["NAME"] = source
+        creation.destroy_test_db(suffix=suffix, verbosity=0)
