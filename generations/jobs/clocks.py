@@ -6,6 +6,7 @@ forward or nobody worked here. Both times are seen before anything is judged by 
 """
 
 import hashlib
+import time
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -19,11 +20,13 @@ from ..times import TIMES
 from .whoami import machine
 
 SLACK = timedelta(seconds=60)  # steps below this cost no more than that wait
+tick_began: dict[str, float] = {}  # by the wall clock, and by the one that nobody sets; empty between two ticks
 
 
 def keep_time() -> None:
     """Called first in every tick."""
     now = timezone.now()
+    tick_began.update(wall=now.timestamp(), monotonic=time.monotonic())
     name = name_of(machine()[0])
     noted = Pulse.objects.filter(name=name).values_list("at", flat=True).first()
     step = now - noted if noted else timedelta(0)
@@ -35,6 +38,14 @@ def keep_time() -> None:
         elif step > SLACK:
             take_along(now, step)
         Pulse.objects.update_or_create(name=name, defaults={"at": now})
+
+
+def is_steady() -> bool:
+    """Whether the clock was left alone since this tick began: if not, a verdict by the clock waits for the next one."""
+    if not tick_began:
+        return True
+    passed = time.monotonic() - tick_began["monotonic"]
+    return abs(timezone.now().timestamp() - tick_began["wall"] - passed) < SLACK.total_seconds()
 
 
 def name_of(host: str) -> str:

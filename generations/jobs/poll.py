@@ -15,7 +15,7 @@ from ..models.attempt import WATCHED
 from ..net import Answer, NetError
 from ..providers.base import Call, Cause, Nonsense, Phase, Refusal, Task
 from ..times import TIMES
-from . import doorbell, lanes, submit, words
+from . import clocks, doorbell, lanes, submit, words
 from .learning import learn
 from .moves import move, tell
 from .orders import CannotOrder, deadline_of, dialect_of, list_call, look_call, poll_floor_of, rule_of
@@ -211,7 +211,8 @@ def silence(attempt: Attempt, reason: str) -> None:
 
 def overdue(attempt: Attempt) -> bool:
     limit = timedelta(seconds=deadline_of(attempt) + TIMES.expire_grace)
-    return attempt.accepted_at is not None and timezone.now() > attempt.accepted_at + limit
+    is_late = attempt.accepted_at is not None and timezone.now() > attempt.accepted_at + limit
+    return is_late and clocks.is_steady()
 
 
 def looked(attempt: Attempt) -> dict[str, Any]:

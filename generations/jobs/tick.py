@@ -25,6 +25,7 @@ def tick(number: int) -> None:
     """One beat. Each part stands for itself; the heartbeat comes last and says that all had their turn."""
     for part in PARTS:
         safely(part)
+    clocks.tick_began.clear()
     beat("tick", number)
 
 

@@ -14,7 +14,7 @@ from .. import crash
 from ..models import Attempt, Provider, State
 from ..providers.base import Task
 from ..times import TIMES
-from . import listing, matching, submit, words
+from . import clocks, listing, matching, submit, words
 from .listing import Walk
 from .matching import Match
 from .moves import move, show
@@ -128,7 +128,7 @@ def settle(attempt: Attempt, match: Match, walk: Walk, now: datetime) -> None:
         sightings.pop("absent_at", None)
     elif shows_absence(attempt, walk, now):
         first = sightings.get("absent_at")
-        if first is not None and now.timestamp() - first >= TIMES.absence_gap:
+        if first is not None and now.timestamp() - first >= TIMES.absence_gap and clocks.is_steady():
             give_up(attempt, first, walk, now)
             return
         # A clock that was set back starts it anew.

@@ -45,7 +45,7 @@ class Load:
             file.write(json.dumps({"at": time.time(), "kind": kind, **fields}) + "\n")
 
     def run(self) -> None:
-        with httpx.Client(base_url=self.house.base, timeout=20, trust_env=False) as browser:
+        with httpx.Client(base_url=self.house.base, timeout=40, trust_env=False) as browser:
             while not self.over.is_set():
                 if self.asked - self.house.lab.counts()["accepts"] > self.ahead:
                     self.over.wait(0.1)

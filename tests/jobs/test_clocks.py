@@ -8,6 +8,7 @@ import time_machine
 from django.utils import timezone
 
 from generations.jobs import clocks, line, reconcile
+from generations.jobs.poll import poll_due
 from generations.jobs.tick import tick
 from generations.models import Attempt, Gate, Provider, Pulse
 from tests.jobs.ark import Ark
@@ -22,6 +23,7 @@ def clock(job: Job, ark: Ark) -> Iterator[time_machine.Traveller]:
     with time_machine.travel(timezone.now()) as clock:
         clocks.keep_time()
         yield clock
+    clocks.tick_began.clear()
 
 
 def ahead(seconds: float) -> datetime:
@@ -89,6 +91,20 @@ def test_a_heartbeat_from_the_future_is_no_sign_of_life(clock: time_machine.Trav
 def test_a_rendering_is_not_given_up_for_the_clock(clock: time_machine.Traveller, job: Job, ark: Ark, hours) -> None:
     job.carry()
     clock.shift(timedelta(hours=hours))
+    job.due()
+    tick(1)
+    assert job.state in ("accepted", "running")
+
+
+def test_nothing_is_given_up_in_the_tick_in_which_the_clock_is_set(
+    clock: time_machine.Traveller, job: Job, ark: Ark
+) -> None:
+    job.carry()
+    clocks.keep_time()
+    clock.shift(timedelta(hours=25))
+    job.due()
+    poll_due()
+    assert job.state in ("accepted", "running")
     job.due()
     tick(1)
     assert job.state in ("accepted", "running")
