@@ -125,7 +125,7 @@ def sweep_sometimes() -> None:
         reconcile.sweep()
 
 
-PARTS = (
+PARTS: tuple[Callable[[], object], ...] = (
     clocks.keep_time,
     poll_due,
     ring_submits,

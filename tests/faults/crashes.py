@@ -75,7 +75,7 @@ class Cell:
         script = dict(BEHAVIOURS[self.behaviour])
         scene = POINTS[self.point]
         if scene == "cancel":
-            script["lasts"] = 6
+            script["lasts"] = 18  # a third of it queued: only then is a task deleted, and a wish may take seconds
         if scene == "lose the answer":
             script = {"fate": "reset", "accept": True} if self.behaviour == "accepts" else script
         if scene == "kill the poster":

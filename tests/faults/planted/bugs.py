@@ -146,7 +146,7 @@ def terminal_not_absorbing() -> None:
 
         return poll_all
 
-    swap(tick, "poll_due", made)
+    tick.PARTS = tuple(made(part) if part is poll.poll_due else part for part in tick.PARTS)
 
 
 def gate_without_lock() -> None:
