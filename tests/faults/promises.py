@@ -140,7 +140,7 @@ def settle(world: World) -> None:
         for task in world.far.tasks.values():
             task.gone = False
             world.far.advance(task)
-        for job in ("poll", "submits", "fetches", "probes", "sweep"):
+        for job in ("clocks", "poll", "submits", "fetches", "probes", "sweep"):
             world.act(job)
         world.answer_bells()
         world.pass_time(65)
