@@ -90,7 +90,7 @@ def free_port() -> int:
 
 
 def gzipped(data: bytes) -> bytes:
-    packed = gzip.compress(data)
+    packed = gzip.compress(data, mtime=0)
     return b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(packed) + packed
 
 
