@@ -19,11 +19,16 @@ def lanes(pid: int) -> ThreadPoolExecutor:
     return ThreadPoolExecutor(LANES, thread_name_prefix="look")
 
 
-def look(call: Call, rule: Rule, deadline: float = TIMES.poll) -> Answer | NetError:
+def look(call: Call, rule: Rule, deadline: float | None = None) -> Answer | NetError:
     """One free request; its failure is an answer too."""
     try:
         return net.call(
-            call.method, call.url, headers=call.headers, deadline=deadline, connect=TIMES.connect, rule=rule
+            call.method,
+            call.url,
+            headers=call.headers,
+            deadline=TIMES.poll if deadline is None else deadline,
+            connect=TIMES.connect,
+            rule=rule,
         )
     except NetError as error:
         return error
