@@ -19,7 +19,8 @@ from tests.faults.world import World
 
 ROW = ("pk", "uuid", "generation_id", "number", "state", "remote_id", "cause", "intent_at", "answer", "request", "tag")
 CARD = ("pk", "rev", "status", "message", "progress", "clip_id", "width", "height")
-ROUNDS = 40  # of a friendly world, until nothing moves any more
+ROUNDS = 60  # of a friendly world, until nothing moves any more
+PAUSE = 50  # seconds between two of them: after a minute without a tick, a machine believes that it slept
 PROOF = 4  # rounds in which what can be proved absent has been
 
 
@@ -143,7 +144,7 @@ def settle(world: World) -> None:
         for job in ("clocks", "poll", "submits", "fetches", "probes", "sweep"):
             world.act(job)
         world.answer_bells()
-        world.pass_time(65)
+        world.pass_time(PAUSE)
         with world.mute():
             states = Counter(map(str, Attempt.objects.values_list("state", flat=True)))
             moving = states.keys() - {*FINAL, State.UNCERTAIN}

@@ -128,7 +128,7 @@ class Machine(RuleBasedStateMachine):
         self.world.work(JOBS[name], weather, trouble)
         self.done(name)
 
-    @rule(seconds=often((1, 6, 31, 61)), far=often((0, 1, 2)), weather=weathers, trouble=in_a_carry, here=heres)
+    @rule(seconds=often((1, 6, 31, 50, 61)), far=often((0, 1, 2)), weather=weathers, trouble=in_a_carry, here=heres)
     def go_on(self, seconds: float, far: int, weather: Weather, trouble: Trouble | None, here: bool) -> None:
         """Time passes, and everybody does what is due; the trouble meets the last who carries."""
         self.world.pass_time(seconds)
