@@ -142,7 +142,6 @@ def test_without_a_script_several_files_come_by_one_form(bob: Any, project: Any)
     assert Asset.objects.count() == 2
 
 
-@pytest.mark.django_db(transaction=True)
 def test_a_disk_that_runs_full_keeps_no_half_file(bob: Any, project: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(source: Any, out: Any) -> None:
         out.write(b"half")
@@ -150,11 +149,12 @@ def test_a_disk_that_runs_full_keeps_no_half_file(bob: Any, project: Any, monkey
 
     monkeypatch.setattr("generations.forms.assets.shutil.copyfileobj", full)
     with pytest.raises(OSError, match="No space left"):
-        add_file(project, bob, file(jpeg()), "fox.jpg")
+        add_file(project, bob, file(png(colour="#0a1b2c")), "fox.png")
     assert not list(Path(default_storage.path("")).rglob("*.part"))
     assert not Asset.objects.exists()
 
 
+@pytest.mark.django_db(transaction=True)
 def test_two_uploads_of_one_file_at_once_make_one_asset() -> None:
     owner = make_user("Alice")
     project = make_project(owner)
