@@ -36,7 +36,7 @@ from tests.faults.world import ACTS, JOBS, World, wishes_of
 EXAMPLES = int(os.environ.get("STUDIO_STORM_EXAMPLES", 20_000 if STORM else 500))
 STEPS = 50 if STORM else 30
 SHARE = 250  # examples
-FEW = 500  # examples, with less of which some crash point may be missed
+FEW = 5_000  # examples: so many meet a trouble at every step, fewer may miss one
 CARDS = 6  # of one world, so that its acts meet
 CLOCKS = {"an hour ahead": 3600, "right": 0, "an hour behind": -3600}
 ENDS = ("succeeded", "succeeded", "succeeded", "failed", "expired")
