@@ -1,6 +1,7 @@
 """One long test, played in shares: each in a process and on a database of its own, with a seed of its own."""
 
 import contextlib
+import json
 import multiprocessing
 import os
 import sys
@@ -9,6 +10,7 @@ import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator
 from functools import partial
+from pathlib import Path
 
 from django.db import connection, connections
 
@@ -19,32 +21,50 @@ TOLD = 300.0  # seconds between two words on how far it is
 Play = Callable[[int], Counter[str]]
 
 
-def play_all(play: Play, count: int) -> tuple[Counter[str], list[str]]:
-    """The sums of what `play(number)` counted for each share, and what was raised instead."""
+def play_all(play: Play, count: int, kept: Path | None = None) -> tuple[Counter[str], list[str]]:
+    """The sums of what `play(number)` counted for each share, and what was raised instead.
+
+    The folder `kept` remembers the shares that went well: a run that was cut plays the others only.
+    """
     connections.close_all()  # no process may inherit one, and a copy needs the file whole
-    total: Counter[str] = Counter()
+    done = read(kept) if kept else {}
+    total = sum(done.values(), Counter[str]())
     wrong: list[str] = []
+    left = [number for number in range(count) if number not in done]
     told = time.monotonic()
     fork = multiprocessing.get_context("fork")
     # A share is a process: what one leaves in memory slows no other.
     with fork.Pool(PROCESSES, maxtasksperchild=1) as pool:
-        results = pool.imap_unordered(partial(one, play), range(count))
-        for number in range(1, count + 1):
-            counted, raised = results.next(LONGEST)
+        results = pool.imap_unordered(partial(one, play), left)
+        for order in range(1, len(left) + 1):
+            number, counted, raised = results.next(LONGEST)
             total += counted
+            if kept and not raised:
+                write(kept / f"{number}.json", counted)
             wrong += [raised] if raised else []
             if time.monotonic() - told > TOLD:
                 told = time.monotonic()
-                print(f"share {number} of {count}: {total}, {len(wrong)} failed", file=sys.__stderr__, flush=True)
+                print(f"share {order} of {len(left)}: {total}, {len(wrong)} failed", file=sys.__stderr__, flush=True)
     return total, wrong
 
 
-def one(play: Play, number: int) -> tuple[Counter[str], str]:
+def read(kept: Path) -> dict[int, Counter[str]]:
+    return {int(path.stem): Counter(json.loads(path.read_text())) for path in kept.glob("*.json")}
+
+
+def write(path: Path, counted: Counter[str]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_suffix(".part")
+    draft.write_text(json.dumps(counted))
+    draft.replace(path)
+
+
+def one(play: Play, number: int) -> tuple[int, Counter[str], str]:
     with database_of(number):
         try:
-            return play(number), ""
+            return number, play(number), ""
         except Exception:
-            return Counter(), f"share {number}: {traceback.format_exc()}"
+            return number, Counter(), f"share {number}: {traceback.format_exc()}"
 
 
 @contextlib.contextmanager

@@ -25,7 +25,7 @@ from hypothesis.stateful import (
 from generations.models import Attempt, Generation
 from studio.models import User
 from tests.faults.far import CREATES, FILES, LOOKS
-from tests.faults.figures import SEED, STORM, write_figures
+from tests.faults.figures import FOLDER, SEED, STORM, write_figures
 from tests.faults.ground import people
 from tests.faults.promises import Watch, settle, unsettled
 from tests.faults.shares import play_all
@@ -214,7 +214,7 @@ def test_nothing_is_paid_twice_or_lost_whatever_happens(
     monkeypatch.setattr(ConjectureRunner, "generate_mutations_from", lambda self, data: None, raising=False)
     started = time.perf_counter()
     shares = -(-EXAMPLES // SHARE)
-    firings, wrong = play_all(play, shares)
+    firings, wrong = play_all(play, shares, FOLDER and FOLDER / f"f6-{EXAMPLES}-{STEPS}-{SEED}")
     seconds = round(time.perf_counter() - started, 1)
     worlds = firings.pop("world", 0)
     troubles = {name: firings.pop(name) for name in list(firings) if name.startswith("trouble: ")}

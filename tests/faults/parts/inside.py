@@ -14,7 +14,7 @@ from tests.running import ROOT
 
 from .part import Part, bound
 
-HOURS = 3.0  # after which a pack of tests is ended
+HOURS = 8.0  # after which a pack of tests is ended
 
 
 @dataclass(frozen=True)
