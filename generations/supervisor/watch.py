@@ -57,7 +57,7 @@ class Keeper:
     def start(self) -> None:
         self.session = session.start(self.queue)
         if self.clock:
-            self.clock = Clock()
+            self.clock = self.clock.next()
 
     def replace(self, old: Session, why: str) -> None:
         """First the new session, then the end of the old one, so that no work waits for a POST that is still open."""

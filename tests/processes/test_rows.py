@@ -89,9 +89,21 @@ def test_the_beat_of_another_machine_counts() -> None:
 
 
 def test_a_missing_tick_is_told_after_some_patience() -> None:
-    clock = Clock(patience=0)
+    clock = Clock()
+    clock.patience = 0
     assert clock.step()
     assert not clock.step()
+
+
+def test_a_session_that_had_no_time_for_its_first_tick_leaves_more_to_the_next() -> None:
+    clock = Clock()
+    waits = [(clock := clock.next()).boot for _ in range(5)]
+    assert waits == [60, 120, 240, 240, 240]
+    assert clock.step()
+    OrmQ.objects.all().delete()
+    Pulse.objects.create(name="tick", count=900)
+    assert clock.step()
+    assert clock.next().boot == 30
 
 
 @pytest.fixture
