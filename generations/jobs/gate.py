@@ -9,7 +9,6 @@ from django.utils import timezone
 
 from .. import crash
 from ..models import Attempt, Gate, Provider, State
-from ..models.attempt import IN_FLIGHT
 from ..times import TIMES
 from .moves import move
 
@@ -46,7 +45,7 @@ def seconds_to_wait(gate: Gate, provider: Provider) -> float:
     if gate.closed_until:
         # Only a free look opens a breaker again (tick.probe_gates): never a paid POST.
         return max((gate.closed_until - now).total_seconds(), TIMES.tick)
-    if Attempt.objects.filter(provider=provider, state__in=IN_FLIGHT).count() >= provider.max_concurrent:
+    if Attempt.objects.in_flight().filter(provider=provider).count() >= provider.max_concurrent:
         return TIMES.rering
     capacity = max(1.0, min(provider.max_concurrent, provider.rate / 10))
     # What the full bucket may burst is taken off the refill, so that no minute sees more than `rate`.

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from .. import crash, net
 from ..models import Attempt, Gate, Provider, Pulse, State
-from ..models.attempt import IN_FLIGHT, WATCHED
+from ..models.attempt import WATCHED
 from ..providers.base import Refusal
 from ..times import TIMES
 from . import clocks, disk, doorbell, gate, lanes, line, reconcile
@@ -47,7 +47,7 @@ def ring_submits() -> None:
         return
     waiting = Attempt.objects.filter(state=State.QUEUED).due(now).unheld(now)
     for provider in Provider.objects.filter(attempts__in=waiting).distinct():
-        taken = Attempt.objects.filter(provider=provider, state__in=IN_FLIGHT).count()
+        taken = Attempt.objects.in_flight().filter(provider=provider).count()
         slots = max(provider.max_concurrent - taken, 0)
         # While a provider refuses, the order that tries it is one that was refused least: the first in line alone
         # would use up its tries for all.

@@ -1,12 +1,14 @@
 """One paid try of a generation at one provider: at most one POST, ever."""
 
 import uuid
+from datetime import timedelta
 from typing import Any, ClassVar, Self
 
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from ..times import TIMES
 from .generation import Generation, Status
 from .provider import Provider
 
@@ -88,7 +90,11 @@ class AttemptQuerySet(models.QuerySet["Attempt"]):
         return self.filter(state__in=WATCHED)
 
     def in_flight(self) -> Self:
-        return self.filter(state__in=IN_FLIGHT)
+        """What may run at the provider now. What has been uncertain for longer than any take lasts does not: where no
+        list tells, it may stay so for ever, and must not hold its slot for as long.
+        """
+        over = timezone.now() - timedelta(seconds=TIMES.expire)
+        return self.filter(state__in=IN_FLIGHT).exclude(state=State.UNCERTAIN, intent_at__lt=over)
 
 
 class Attempt(models.Model):

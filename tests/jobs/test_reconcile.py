@@ -441,3 +441,13 @@ def test_it_fills_a_slot_while_it_is_uncertain(vanished: Job, peer: Peer) -> Non
     other = Job(make_generation(vanished.card.project, vanished.card.user)).carry()
     assert other.state == "queued"
     assert Attempt.objects.in_flight().count() == 1
+
+
+def test_it_gives_its_slot_back_when_no_take_lasts_so_long(vanished: Job, peer: Peer) -> None:
+    Provider.objects.update(max_concurrent=1, lists=False)
+    other = Job(make_generation(vanished.card.project, vanished.card.user)).carry()
+    assert other.state == "queued"
+    vanished.set(intent_at=timezone.now() - timedelta(seconds=TIMES.expire + 1))
+    other.set(next_action_at=timezone.now())
+    assert other.carry().state == "accepted"
+    assert vanished.state == "uncertain"
