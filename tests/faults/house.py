@@ -60,7 +60,7 @@ class House(Studio):
         url = self.environment.get("DATABASE_URL", "")
         if not url:
             return super().sql(query, *values)
-        with psycopg.connect(url) as rows:
+        with psycopg.connect(url, connect_timeout=10) as rows:
             return rows.execute(query.replace("?", "%s"), values).fetchall()
 
     def tally(self) -> Counter[str]:

@@ -1,5 +1,6 @@
 """Members at work: they log in, press Generate without end, and note what the studio answered them."""
 
+import contextlib
 import json
 import threading
 import time
@@ -11,9 +12,12 @@ import httpx
 
 from tests.faults.house import PASSWORD, House
 
+BACKLOG = 400  # videos that wait at the provider
+
 
 class Load:
-    """Asks as long as the block lasts, with at most `ahead` generations unsent; done when `count` were asked for.
+    """Asks as long as the block lasts, with at most `ahead` generations unsent and BACKLOG waiting to be fetched; done
+    when `count` were asked for.
 
     `pace` is the least number of seconds between two wishes.
 
@@ -40,6 +44,13 @@ class Load:
     def is_done(self) -> bool:
         return self.asked >= self.count
 
+    def is_behind(self) -> bool:
+        """Sending is faster than fetching, and a storm that is over must calm down within minutes."""
+        with contextlib.suppress(Exception):  # the database may be away: the members do not know
+            waiting = self.house.sql("select count(*) from generations_attempt where state = 'succeeded'")
+            return int(waiting[0][0]) > BACKLOG
+        return False
+
     def note(self, kind: str, **fields: Any) -> None:
         with self.path.open("a") as file:
             file.write(json.dumps({"at": time.time(), "kind": kind, **fields}) + "\n")
@@ -47,7 +58,7 @@ class Load:
     def run(self) -> None:
         with httpx.Client(base_url=self.house.base, timeout=40, trust_env=False) as browser:
             while not self.over.is_set():
-                if self.asked - self.house.lab.counts()["accepts"] > self.ahead:
+                if self.asked - self.house.lab.counts()["accepts"] > self.ahead or self.is_behind():
                     self.over.wait(0.1)
                     continue
                 self.ask(browser)
