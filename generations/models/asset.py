@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from studio.ids import new_pid
 from studio.models import Project
@@ -21,16 +22,16 @@ class AssetQuerySet(models.QuerySet["Asset"]):
 
 class Asset(models.Model):
     class Kind(models.TextChoices):
-        IMAGE = "image", "Image"
-        VIDEO = "video", "Video"
-        AUDIO = "audio", "Audio"
+        IMAGE = "image", _("Image")
+        VIDEO = "video", _("Video")
+        AUDIO = "audio", _("Audio")
 
     class Origin(models.TextChoices):
-        UPLOAD = "upload", "Upload"
-        LINK = "link", "Link"
-        LAST_FRAME = "last_frame", "Last frame of a clip"
-        COPY = "copy", "Copied from another project"
-        SAMPLE = "sample", "Sample"
+        UPLOAD = "upload", _("Upload")
+        LINK = "link", _("Link")
+        LAST_FRAME = "last_frame", _("Frame of a clip")
+        COPY = "copy", _("Copied from another project")
+        SAMPLE = "sample", _("Sample")
 
     pid = models.CharField(max_length=11, unique=True, default=new_pid, editable=False)
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="assets")
@@ -39,6 +40,9 @@ class Asset(models.Model):
     trashed_at = models.DateTimeField(null=True, blank=True)
     kind = models.CharField(max_length=5, choices=Kind.choices)
     origin = models.CharField(max_length=10, choices=Origin.choices, default=Origin.UPLOAD)
+    frame_of = models.ForeignKey(
+        "Generation", on_delete=models.SET_NULL, null=True, blank=True, related_name="frames"
+    )  # the clip that it is a frame of
     name = models.CharField(max_length=200)
     url = models.URLField(max_length=2048, blank=True)  # of a link; then there is no file
     file = models.CharField(max_length=200, blank=True)  # assets/ab/<sha256>.ext in the default storage

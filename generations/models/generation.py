@@ -6,25 +6,27 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from studio.ids import new_pid
 from studio.models import Project
 
 from .asset import Asset
 from .provider import Provider
+from .shot import Shot
 
 
 class Status(models.TextChoices):
     """What a member reads; the states of the attempt map onto it (State.status)."""
 
-    QUEUED = "queued", "Queued"
-    RENDERING = "rendering", "Rendering"
-    SAVING = "saving", "Saving"
-    DONE = "done", "Done"
-    FAILED = "failed", "Failed"
-    BLOCKED = "blocked", "Blocked"
-    ATTENTION = "attention", "Needs attention"
-    CANCELLED = "cancelled", "Cancelled"
+    QUEUED = "queued", _("Queued")
+    RENDERING = "rendering", _("Rendering")
+    SAVING = "saving", _("Saving")
+    DONE = "done", _("Done")
+    FAILED = "failed", _("Failed")
+    BLOCKED = "blocked", _("Blocked")
+    ATTENTION = "attention", _("Needs attention")
+    CANCELLED = "cancelled", _("Cancelled")
 
 
 OPEN = (Status.QUEUED, Status.RENDERING, Status.SAVING, Status.ATTENTION)
@@ -68,6 +70,8 @@ class Generation(models.Model):
     ended_at = models.DateTimeField(null=True, blank=True)
     clip = models.OneToOneField("Clip", on_delete=models.SET_NULL, null=True, blank=True, related_name="shown_by")
     favourite = models.BooleanField(default=False)
+    rating = models.PositiveSmallIntegerField(default=0)  # 1 to 5 stars; 0 is not rated
+    shot = models.ForeignKey(Shot, on_delete=models.SET_NULL, null=True, blank=True, related_name="takes")
     trashed_at = models.DateTimeField(null=True, blank=True)
 
     objects: ClassVar[models.Manager[Self]] = models.Manager.from_queryset(GenerationQuerySet)()
@@ -76,6 +80,7 @@ class Generation(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["user", "client_token", "take"], name="generation_asked_once"),
             models.CheckConstraint(condition=Q(status__in=Status.values), name="generation_status_known"),
+            models.CheckConstraint(condition=Q(rating__lte=5), name="generation_rating_known"),
         ]
         indexes = [
             # the history page, newest first

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from studio.ids import new_pid
 
@@ -22,10 +23,10 @@ class Provider(models.Model):
     class Reconcile(models.TextChoices):
         """How a take is found again whose sending broke off."""
 
-        UNKNOWN = "unknown", "Not known yet"
-        TAG = "tag", "Found by itself, by its tag"
-        FINGERPRINT = "fingerprint", "Found by itself, by time, model and seed"
-        MANUAL = "manual", "By hand: a member decides"
+        UNKNOWN = "unknown", _("Not known yet")
+        TAG = "tag", _("Found by itself, by its tag")
+        FINGERPRINT = "fingerprint", _("Found by itself, by time, model and seed")
+        MANUAL = "manual", _("By hand: a member decides")
 
     pid = models.CharField(max_length=11, unique=True, default=new_pid, editable=False)
     name = models.CharField(max_length=60)

@@ -6,14 +6,15 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from ..ids import new_pid
 
 
 class Role(models.TextChoices):
-    OWNER = "owner", "Owner"  # may everything, people included
-    EDITOR = "editor", "Editor"  # generates, uploads, shares
-    VIEWER = "viewer", "Viewer"  # looks and downloads
+    OWNER = "owner", _("Owner")  # may everything, people included
+    EDITOR = "editor", _("Editor")  # generates, uploads, shares
+    VIEWER = "viewer", _("Viewer")  # looks and downloads
 
     @property
     def rank(self) -> int:

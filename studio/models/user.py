@@ -6,6 +6,9 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Permis
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from ..ids import new_pid
 
 
 class UserManager(BaseUserManager["User"]):
@@ -26,10 +29,16 @@ class User(AbstractBaseUser, PermissionsMixin):
     """A member of the team. A person who leaves is made anonymous, never deleted: rows of spend point here."""
 
     class Theme(models.TextChoices):
-        SYSTEM = "system", "System"
-        LIGHT = "light", "Light"
-        DARK = "dark", "Dark"
+        SYSTEM = "system", _("System")
+        LIGHT = "light", _("Light")
+        DARK = "dark", _("Dark")
 
+    class Language(models.TextChoices):
+        BROWSER = "", _("As the browser says")
+        ENGLISH = "en", "English"
+        CHINESE = "zh-hans", "简体中文"
+
+    pid = models.CharField(max_length=11, unique=True, default=new_pid, editable=False)
     email = models.EmailField(max_length=254, unique=True)
     name = models.CharField(max_length=80, blank=True)
     is_active = models.BooleanField(default=True)
@@ -37,6 +46,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     joined_at = models.DateTimeField(default=timezone.now)
     theme = models.CharField(max_length=6, choices=Theme.choices, default=Theme.SYSTEM)
     time_zone = models.CharField(max_length=64, blank=True)
+    language = models.CharField(max_length=10, choices=Language.choices, blank=True, default=Language.BROWSER)
+    single_keys = models.BooleanField(default=True)  # WCAG 2.2, 2.1.4: they can be switched off
 
     objects: ClassVar[UserManager] = UserManager()
 
