@@ -28,6 +28,7 @@ TASKS: dict[str, Callable[..., Any]] = {
     "poster": drawing.poster,
     "preview": encoding.preview,
     "last_frame": drawing.last_frame,
+    "frame": drawing.frame,
     "playable_copy": encoding.playable_copy,
     "clean_clip": encoding.clean_clip,
     "take_in": result.take_in,

@@ -24,10 +24,14 @@ def poster(source: Path, out: Path, width: int) -> dict[str, Any]:
 
 
 def last_frame(source: Path, out: Path) -> dict[str, Any]:
-    """In full size and without loss, for it may be the first frame of the next take."""
+    return frame(source, out, inf)
+
+
+def frame(source: Path, out: Path, at: float) -> dict[str, Any]:
+    """In full size and without loss, for it may be the first frame of the next take. `at` is in seconds."""
     kind = kind_of_media(source, NAME, VIDEOS, "It has no pictures.")
-    last = frame_at(source, kind, NAME, inf)
-    return saved(draw(drawing(last, "rgb24"), last), out, format="PNG")
+    found = frame_at(source, kind, NAME, at)
+    return saved(draw(drawing(found, "rgb24"), found), out, format="PNG")
 
 
 def saved(frame: VideoFrame, out: Path, **options: Any) -> dict[str, Any]:

@@ -8,8 +8,19 @@ from typing import Any
 from .child import called, run, run_for_file
 from .facts import Facts
 
-__all__ = ["CleanClip", "Facts", "check", "clean_clip", "last_frame", "playable_copy", "poster", "preview", "probe"]
-__all__ += ["take_in"]
+__all__ = [
+    "CleanClip",
+    "Facts",
+    "check",
+    "clean_clip",
+    "frame",
+    "last_frame",
+    "playable_copy",
+    "poster",
+    "preview",
+    "probe",
+    "take_in",
+]
 
 LOOK = 20  # seconds of processor time
 DECODE = 240
@@ -57,6 +68,11 @@ def poster(path: Path, out: Path, width: int = 960) -> tuple[int, int]:
 def last_frame(path: Path, out: Path) -> tuple[int, int]:
     """Write the last frame as PNG in full size; returns its width and height. Raises Rejected."""
     return _size(run_for_file("last_frame", out, cpu=DECODE, source=path.resolve()))
+
+
+def frame(path: Path, out: Path, at: float) -> tuple[int, int]:
+    """Write the frame shown at `at` seconds as PNG in full size; returns its width and height. Raises Rejected."""
+    return _size(run_for_file("frame", out, cpu=DECODE, source=path.resolve(), at=at))
 
 
 def preview(path: Path, out: Path, width: int = 480) -> None:
