@@ -2,11 +2,17 @@
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from studio.words import Words
+
 from . import providers
 from .jobs import words
 from .models import Attempt, Generation, Provider, State, Status
 from .models.attempt import WATCHED
 from .providers.base import Phase
+from .told import told
 
 
 @dataclass(frozen=True)
@@ -18,9 +24,36 @@ class Action:
     primary: bool = False
 
 
-CANCEL = Action("cancel", "Cancel", "Nothing was sent yet: cancelling is free.")
-CHECK = Action("check-again", "Check now", "Checking only looks at the provider: it is free.", primary=True)
-REFETCH = Action("refetch", "Try the download again", "The download is free: nothing is generated.", primary=True)
+SENDING, RETRYING, GENERATING = "sending", "retrying", "generating"
+FREE: dict[str, Words] = {
+    SENDING: _("Sending it again is free at {provider}."),
+    RETRYING: _("Retrying is free at {provider}."),
+    GENERATING: _("Generating it again is free at {provider}."),
+}
+CHARGED: dict[str, Words] = {
+    SENDING: _("Sending it again is a new charge."),
+    RETRYING: _("Retrying is a new charge."),
+    GENERATING: _("Generating it again is a new charge."),
+}
+CHARGED_ABOUT: dict[str, Words] = {
+    SENDING: _("Sending it again is a new charge ({cost})."),
+    RETRYING: _("Retrying is a new charge ({cost})."),
+    GENERATING: _("Generating it again is a new charge ({cost})."),
+}
+
+
+def cancel() -> Action:
+    return Action("cancel", gettext("Cancel"), gettext("Nothing was sent yet: cancelling is free."))
+
+
+def check() -> Action:
+    hint = gettext("Checking only looks at the provider: it is free.")
+    return Action("check-again", gettext("Check now"), hint, primary=True)
+
+
+def refetch() -> Action:
+    hint = gettext("The download is free: nothing is generated.")
+    return Action("refetch", gettext("Try the download again"), hint, primary=True)
 
 
 def last_attempt(generation: Generation) -> Attempt | None:
@@ -34,11 +67,11 @@ def actions_of(generation: Generation) -> tuple[Action, ...]:
         return ()
     match generation.status:
         case Status.QUEUED:
-            return (CANCEL,) if attempt.state == State.QUEUED else ()
+            return (cancel(),) if attempt.state == State.QUEUED else ()
         case Status.RENDERING:
             return (stop(attempt, generation.provider),) if attempt.state in WATCHED else ()
         case Status.ATTENTION:
-            look = (CHECK,) if words.can_look(generation.provider) else ()
+            look = (check(),) if words.can_look(generation.provider) else ()
             return *look, send_uncertain(attempt, generation.provider)
         case Status.FAILED | Status.CANCELLED:
             return after_failure(attempt, generation.provider)
@@ -49,64 +82,76 @@ def actions_of(generation: Generation) -> tuple[Action, ...]:
 def after_failure(attempt: Attempt, provider: Provider) -> tuple[Action, ...]:
     match attempt.state:
         case State.EXPIRED:
-            return CHECK, anew(attempt, provider)
+            return check(), anew(attempt, provider)
         case State.RESULT_LOST:
-            return REFETCH, anew(attempt, provider)
+            return refetch(), anew(attempt, provider)
         case State.NOT_ACCEPTED:
-            return (Action("send-again", "Send again", charge("Sending it again", attempt, provider), primary=True),)
+            return (Action("send-again", gettext("Send again"), charge(SENDING, attempt, provider), primary=True),)
         case _:
-            return (Action("retry", "Retry", charge("Retrying", attempt, provider), primary=True),)
+            return (Action("retry", gettext("Retry"), charge(RETRYING, attempt, provider), primary=True),)
 
 
 def stop(attempt: Attempt, provider: Provider) -> Action:
     """What a provider can still stop, and whether it bills that, differs by dialect."""
     phases = providers.dialect(provider.dialect).CANCELS
     if attempt.cancel_asked_at:
-        return Action("", "", "Cancelling is asked for already.")
+        return Action("", "", gettext("Cancelling is asked for already."))
     if Phase.RUNNING in phases:
-        hint = f"{provider.name} can stop it, and may still bill what it has begun."
-        return Action("cancel", "Cancel", hint, f"Ask {provider.name} to stop? It may still bill what it has begun.")
+        hint = gettext("{provider} can stop it, and may still bill what it has begun.")
+        confirm = gettext("Ask {provider} to stop? It may still bill what it has begun.")
+        return Action(
+            "cancel", gettext("Cancel"), hint.format(provider=provider.name), confirm.format(provider=provider.name)
+        )
     if Phase.QUEUED in phases and attempt.state == State.ACCEPTED:
-        hint = f"{provider.name} can stop this only while it waits there; then it is not billed."
-        return Action("cancel", "Cancel", hint)
-    return Action(
-        "", "", f"{provider.name} cannot stop this any more{'' if is_free(attempt, provider) else billed(phases)}."
-    )
+        hint = gettext("{provider} can stop this only while it waits there; then it is not billed.")
+        return Action("cancel", gettext("Cancel"), hint.format(provider=provider.name))
+    return Action("", "", too_late(attempt, provider, phases).format(provider=provider.name))
+
+
+def too_late(attempt: Attempt, provider: Provider, phases: frozenset[Phase]) -> str:
+    """Who can stop a waiting task bills one that has begun; of the others no document tells."""
+    if is_free(attempt, provider):
+        return gettext("{provider} cannot stop this any more.")
+    if phases:
+        return gettext("{provider} cannot stop this any more, and bills it.")
+    return gettext("{provider} cannot stop this any more, and will probably bill it.")
 
 
 def send_uncertain(attempt: Attempt, provider: Provider) -> Action:
-    more = bracketed(attempt)
+    if cost := told(words.about(attempt)):
+        hint = gettext("If it did run, sending again is charged a second time ({cost}).")
+        confirm = gettext(
+            "If it did run, you are charged twice: sending again is charged a second time ({cost})."
+            " Have you looked on {provider}’s own page?"
+        )
+    else:
+        hint = gettext("If it did run, sending again is charged a second time.")
+        confirm = gettext(
+            "If it did run, you are charged twice: sending again is charged a second time."
+            " Have you looked on {provider}’s own page?"
+        )
     return Action(
         "send-again",
-        "It did not run: send again",
-        f"If it did run, sending again is charged a second time{more}.",
-        f"If it did run, you are charged twice: sending again is charged a second time{more}."
-        f" Have you looked on {provider.name}’s own page?",
+        gettext("It did not run: send again"),
+        hint.format(cost=cost),
+        confirm.format(cost=cost, provider=provider.name),
     )
 
 
 def anew(attempt: Attempt, provider: Provider) -> Action:
     """The first one ran, or may have run."""
-    hint = charge("Generating it again", attempt, provider)
-    return Action("retry", "Generate again", hint, f"{hint} The first one may have been charged too. Go on?")
+    hint = charge(GENERATING, attempt, provider)
+    confirm = gettext("{hint} The first one may have been charged too. Go on?")
+    return Action("retry", gettext("Generate again"), hint, confirm.format(hint=hint))
 
 
 def charge(doing: str, attempt: Attempt, provider: Provider) -> str:
     if is_free(attempt, provider):
-        return f"{doing} is free at {provider.name}."
-    return f"{doing} is a new charge{bracketed(attempt)}."
-
-
-def billed(phases: frozenset[Phase]) -> str:
-    """Who can stop a waiting task bills one that has begun; of the others no document tells."""
-    return ", and bills it" if phases else ", and will probably bill it"
+        return str(FREE[doing]).format(provider=provider.name)
+    cost = told(words.about(attempt))
+    return str(CHARGED_ABOUT[doing]).format(cost=cost) if cost else str(CHARGED[doing])
 
 
 def is_free(attempt: Attempt, provider: Provider) -> bool:
     """At our own sandbox."""
     return provider.lab and not attempt.cost_estimate
-
-
-def bracketed(attempt: Attempt) -> str:
-    cost = words.about(attempt)
-    return f" ({cost})" if cost else ""

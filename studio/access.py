@@ -2,6 +2,7 @@
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
+from django.utils.translation import gettext as _
 
 from .models import Membership, Project, Role, User
 
@@ -16,7 +17,7 @@ def require(role: Role | None, least: Role) -> Role:
     if role is None:
         raise Http404
     if role.rank < least.rank:
-        raise PermissionDenied(f"This needs the role of {least.label.lower()} in the project.")
+        raise PermissionDenied(_("This needs the role of {role} in the project.").format(role=str(least.label).lower()))
     return role
 
 
@@ -35,4 +36,4 @@ def project_for(user: User, pid: str, least: Role = Role.VIEWER) -> tuple[Projec
 def require_admin(user: User) -> None:
     """Providers and their keys belong to the studio's admins."""
     if not user.is_staff:
-        raise PermissionDenied("Only a studio admin may do this.")
+        raise PermissionDenied(_("Only a studio admin may do this."))

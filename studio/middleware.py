@@ -5,7 +5,8 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.cache import patch_vary_headers
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
@@ -24,11 +25,16 @@ def headers(get_response: GetResponse) -> GetResponse:
 
 
 def people(get_response: GetResponse) -> GetResponse:
-    """Dates in the member's own time zone; day groups use it too."""
+    """Dates in the member's own time zone, which day groups use too; words in their language, else the browser's."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         name = getattr(request.user, "time_zone", "") or settings.TIME_ZONE
-        with timezone.override(zoneinfo.ZoneInfo(name)):
-            return get_response(request)
+        language = getattr(request.user, "language", "") or translation.get_language_from_request(request)
+        with timezone.override(zoneinfo.ZoneInfo(name)), translation.override(language):
+            response = get_response(request)
+        response.headers.setdefault("Content-Language", language)
+        if not request.user.is_authenticated:
+            patch_vary_headers(response, ["Accept-Language"])
+        return response
 
     return middleware

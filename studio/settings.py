@@ -55,11 +55,13 @@ TEMPLATES = [
         "OPTIONS": {
             "context_processors": [
                 "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "studio.context.shell",
+                "generations.context.tray",
             ],
-            "builtins": ["django.templatetags.static", "studio.templatetags.studio"],
+            "builtins": ["django.templatetags.static", "django.templatetags.i18n", "studio.templatetags.studio"],
         },
     }
 ]
@@ -118,6 +120,8 @@ CONTENT_SECURITY_POLICY = {
 }
 
 LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("zh-hans", "简体中文")]
+LOCALE_PATHS = [ROOT / "studio" / "locale"]  # one catalog for all rooms: templates belong to none
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = CONFIG.time_zone

@@ -4,6 +4,7 @@ from django.contrib.auth.tokens import default_token_generator
 from django.core import signing
 from django.db import transaction
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from .models import Event, Membership, Project, Role, User
 
@@ -22,9 +23,9 @@ def add(project: Project, email: str, role: Role, actor: User) -> tuple[Membersh
         if user is None:
             user = User.objects.create_user(email)
         if not user.is_active:
-            raise Refused(f"The account of {email} is closed. A studio admin can open it again.")
+            raise Refused(_("The account of {email} is closed. A studio admin can open it again.").format(email=email))
         if Membership.objects.filter(project=project, user=user).exists():
-            raise Refused(f"{user} is already in this project.")
+            raise Refused(_("{user} is already in this project.").format(user=user))
         membership = Membership.objects.create(project=project, user=user, role=role)
         note(membership, old="", new=role, actor=actor)
     return membership, made
@@ -52,7 +53,8 @@ def keep_an_owner(membership: Membership, role: Role | None) -> None:
     # Locked together, so that two owners cannot demote each other in the same moment.
     owners = Membership.objects.select_for_update().filter(project_id=membership.project_id, role=Role.OWNER)
     if role != Role.OWNER and {owner.pk for owner in owners} == {membership.pk}:
-        raise Refused(f"{membership.user} is the only owner. Make someone else an owner first.")
+        why = _("{user} is the only owner. Make someone else an owner first.")
+        raise Refused(why.format(user=membership.user))
 
 
 def note(membership: Membership, *, old: str, new: str, actor: User) -> None:

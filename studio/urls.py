@@ -1,12 +1,13 @@
 from django.urls import URLPattern, URLResolver, include, path, register_converter
 
 from .ids import PidConverter
-from .views import errors, people, projects
+from .views import errors, people, projects, words
 
 register_converter(PidConverter, "pid")
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("robots.txt", errors.robots),
+    path("words/<str:language>.js", words.catalog, name="words"),
     # people
     path("login", people.log_in, name="login"),
     path("logout", people.log_out, name="logout"),

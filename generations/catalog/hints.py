@@ -6,6 +6,8 @@ from typing import Any
 
 from .inputs import InputFacts, Problem, a_kind, counted, megabytes
 from .spec import Limits, Mode, ModelSpec, Slot
+from .tongue import gettext as _
+from .tongue import ngettext
 from .values import pair
 
 
@@ -21,18 +23,24 @@ def hints(
     if first and first.width and first.height and re.fullmatch(r"\d+:\d+", ratio):
         width, height = pair(ratio, ":")
         if abs(first.width * height / (first.height * width) - 1) > 0.02:
-            words = f"The first frame is {first.width} × {first.height}: the provider will crop it to {ratio}."
-            yield Problem("slot:first_frame", words)
+            words = _("The first frame is {size}: the provider will crop it to {ratio}.")
+            yield Problem("slot:first_frame", words.format(size=f"{first.width} × {first.height}", ratio=ratio))
 
 
 def _prompt_hints(spec: ModelSpec, prompt: str) -> Iterator[Problem]:
     weight = prompt_weight(prompt)
     if spec.advise_prompt and weight > spec.advise_prompt:
-        words = f"{spec.advise_prompt * 2} English words or {spec.advise_prompt} Chinese characters"
-        yield Problem("prompt", f"A long prompt: beyond about {words} the model tends to miss details.")
+        words = _(
+            "A long prompt: beyond about {words} English words or {characters} Chinese characters the model tends to"
+            " miss details."
+        )
+        yield Problem("prompt", words.format(words=spec.advise_prompt * 2, characters=spec.advise_prompt))
     if flag := re.search(r"(?<!\S)--[a-z_]+[\s=]+\S+", prompt, re.IGNORECASE):
-        words = "Some models read that as a setting, whatever is chosen below: better use the settings."
-        yield Problem("prompt", f"The prompt says “{' '.join(flag[0].split())}”. {words}")
+        words = _(
+            "The prompt says “{flag}”. Some models read that as a setting, whatever is chosen below: better use the"
+            " settings."
+        )
+        yield Problem("prompt", words.format(flag=" ".join(flag[0].split())))
 
 
 def prompt_weight(prompt: str) -> int:
@@ -47,15 +55,15 @@ def _tag_hints(slot: Slot, prompt: str, count: int) -> Iterator[Problem]:
     spellings = (slot.tag, *slot.tag_aliases)
     named = {n for n in range(1, 100) if any(_says(prompt, spelling.format(n=n)) for spelling in spellings)}
     if beyond := sorted(named - set(range(1, count + 1))):
-        words = (
-            f"The prompt speaks of {slot.tag.format(n=beyond[0])}, and there {counted(count, slot.kind, verb=True)}."
+        words = ngettext(
+            "The prompt speaks of {tag}, and there is {files}.",
+            "The prompt speaks of {tag}, and there are {files}.",
+            count,
         )
-        yield Problem("prompt", words)
+        yield Problem("prompt", words.format(tag=slot.tag.format(n=beyond[0]), files=counted(count, slot.kind)))
     if slot.tag_expected and (left := [n for n in range(1, count + 1) if n not in named]):
-        words = (
-            f"The prompt does not name {slot.tag.format(n=left[0])}: {a_kind(slot.kind)} left unnamed may be ignored."
-        )
-        yield Problem("prompt", words)
+        words = _("The prompt does not name {tag}: {file} left unnamed may be ignored.")
+        yield Problem("prompt", words.format(tag=slot.tag.format(n=left[0]), file=a_kind(slot.kind)))
 
 
 def _says(prompt: str, tag: str) -> bool:
@@ -68,20 +76,22 @@ def _link_hints(slot: Slot, inputs: Sequence[InputFacts]) -> Iterator[Problem]:
     """One gentle word for links that nobody has measured."""
     blind = [one for one in inputs if one.role == slot.role and one.is_link and (one.bytes is None or not one.format)]
     if blind and slot.limits != Limits():
-        words = f"a link cannot be checked from here. It needs {_wants(slot.limits)}."
-        yield Problem(f"slot:{slot.role}", f"{slot.label}: {words}")
+        words = _("{slot}: a link cannot be checked from here. It needs {limits}.")
+        yield Problem(f"slot:{slot.role}", words.format(slot=slot.label, limits=_wants(slot.limits)))
 
 
 def _wants(limits: Limits) -> str:
     """A slot's limits in one line."""
-    return ", ".join(
-        words
-        for words, given in (
-            (f"{'/'.join(limits.formats)}", limits.formats),
-            (f"less than {megabytes(limits.max_bytes or 0)}", limits.max_bytes),
-            (f"sides of {limits.min_side} to {limits.max_side} pixels", limits.min_side and limits.max_side),
-            (f"a ratio of {limits.min_ratio} to {limits.max_ratio}", limits.min_ratio and limits.max_ratio),
-            (f"{limits.min_seconds} to {limits.max_seconds} s", limits.min_seconds and limits.max_seconds),
-        )
-        if given
-    )
+    wants = []
+    if limits.formats:
+        wants.append("/".join(limits.formats))
+    if limits.max_bytes:
+        wants.append(_("less than {size}").format(size=megabytes(limits.max_bytes)))
+    if limits.min_side and limits.max_side:
+        words = _("sides of {least} to {most} pixels")
+        wants.append(words.format(least=limits.min_side, most=limits.max_side))
+    if limits.min_ratio and limits.max_ratio:
+        wants.append(_("a ratio of {least} to {most}").format(least=limits.min_ratio, most=limits.max_ratio))
+    if limits.min_seconds and limits.max_seconds:
+        wants.append(_("{least} to {most} s").format(least=limits.min_seconds, most=limits.max_seconds))
+    return _(", ").join(wants)

@@ -13,9 +13,18 @@ from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 from .soundness import complaints_of_model, complaints_of_preset
 from .spec import Limits, Mode, ModelSpec, Parameter, Preset, Price, Slot
+from .tongue import Text
 
 SECTIONS = {"family", "dialect", "limits", "slots", "modes", "parameters", "sizes", "models"}
 PRESETS_FILE = "presets.toml"
+# What is said in the reader's language; names of products are names.
+TEXTS: dict[type[Any], tuple[str, ...]] = {
+    Slot: ("label",),
+    Mode: ("label",),
+    Parameter: ("label", "help"),
+    ModelSpec: ("notes",),
+    Preset: ("help",),
+}
 
 T = TypeVar("T")
 
@@ -119,6 +128,8 @@ def build(cls: type[T], table: Mapping[str, Any], where: str, **shared: Mapping[
             values[field.name] = frozenset(values[field.name])
         if not fits(values[field.name], hints[field.name]):
             raise CatalogError(f"{where}: {field.name} cannot be {table[field.name]!r}")
+        if field.name in TEXTS.get(cls, ()) and values[field.name]:
+            values[field.name] = Text(values[field.name])
     return cls(**values)
 
 

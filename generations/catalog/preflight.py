@@ -12,6 +12,7 @@ from typing import Any
 from .hints import hints
 from .inputs import InputFacts, Problem, counted, listed, of_body, of_slot, plural, word
 from .spec import Mode, ModelSpec
+from .tongue import gettext as _
 from .values import choices_in, complaint, parameters_in
 
 __all__ = ["InputFacts", "Problem", "check", "pick_mode", "utf16_length"]
@@ -52,24 +53,28 @@ def pick_mode(spec: ModelSpec, roles: Collection[str]) -> Mode | Problem:
             return mode
     slots = {slot.role: slot for mode in spec.modes for slot in mode.slots}
     if unknown := sorted(used - slots.keys()):
-        return Problem(f"slot:{unknown[0]}", f"{spec.label} takes no {plural(unknown[0])}: take them out.")
+        words = _("{model} takes no {files}: take them out.")
+        return Problem(f"slot:{unknown[0]}", words.format(model=spec.label, files=plural(unknown[0])))
     for mode in spec.modes:
         if used <= _roles(mode):
             return _missing(spec, mode, used)
     if any(role.startswith("reference") for role in used) and used & {"first_frame", "last_frame"}:
-        words = "First/last frames and references cannot be used together: keep the frames or the references."
+        words = _("First/last frames and references cannot be used together: keep the frames or the references.")
         return Problem(f"slot:{min(role for role in used if role.startswith('reference'))}", words)
-    return Problem(f"slot:{min(used)}", f"{spec.label} cannot use {listed(used)} together: keep one of them.")
+    words = _("{model} cannot use {files} together: keep one of them.")
+    return Problem(f"slot:{min(used)}", words.format(model=spec.label, files=listed(used)))
 
 
 def _missing(spec: ModelSpec, mode: Mode, used: set[str]) -> Problem:
+    alone = _("{model} needs a {file}: add one.")
     lacking = [slot for slot in mode.slots if slot.min and slot.role not in used]
     if lacking:
-        beside = f" beside the {listed(used)}" if used else ""
-        return Problem(f"slot:{lacking[0].role}", f"{spec.label} needs a {word(lacking[0].role)}{beside}: add one.")
-    wanted = f"{spec.label} needs a {' or a '.join(map(word, mode.needs))}"
-    ending = f" as well: {listed(used)} alone will not do." if used else ": add one."
-    return Problem(f"slot:{mode.needs[0]}", wanted + ending)
+        words = _("{model} needs a {file} beside the {others}: add one.") if used else alone
+        field, wanted = lacking[0].role, word(lacking[0].role)
+    else:
+        words = _("{model} needs a {file} as well: {others} alone will not do.") if used else alone
+        field, wanted = mode.needs[0], _(" or a ").join(map(word, mode.needs))
+    return Problem(f"slot:{field}", words.format(model=spec.label, file=wanted, others=listed(used)))
 
 
 def _roles(mode: Mode) -> set[str]:
@@ -82,11 +87,13 @@ def _needed(mode: Mode) -> set[str]:
 
 def _of_prompt(spec: ModelSpec, mode: Mode, prompt: str) -> Iterator[Problem]:
     if mode.needs_prompt and not prompt.strip():
-        yield Problem("prompt", "Write a prompt: say what should be seen.")
+        yield Problem("prompt", _("Write a prompt: say what should be seen."))
     length = utf16_length(prompt)
     if spec.max_prompt and length > spec.max_prompt:
-        words = f"The prompt has {length} characters and {spec.label} takes {spec.max_prompt}"
-        yield Problem("prompt", f"{words}: shorten it by {length - spec.max_prompt}.", limit=True)
+        words = _("The prompt has {length} characters and {model} takes {most}: shorten it by {excess}.").format(
+            length=length, model=spec.label, most=spec.max_prompt, excess=length - spec.max_prompt
+        )
+        yield Problem("prompt", words, limit=True)
 
 
 def utf16_length(text: str) -> int:
@@ -97,14 +104,17 @@ def utf16_length(text: str) -> int:
 def _of_counts(spec: ModelSpec, mode: Mode, inputs: Sequence[InputFacts]) -> Iterator[Problem]:
     counts = Counter(one.role for one in inputs)
     for role in sorted(counts.keys() - _roles(mode)):
-        words = f"{spec.label} takes no {plural(role)} in the mode “{mode.label}”: take them out."
-        yield Problem(f"slot:{role}", words)
+        words = _("{model} takes no {files} in the mode “{mode}”: take them out.")
+        yield Problem(f"slot:{role}", words.format(model=spec.label, files=plural(role), mode=mode.label))
     for slot in mode.slots:
         count = counts[slot.role]
         if count < slot.min:
-            yield Problem(f"slot:{slot.role}", f"{slot.label}: add {counted(slot.min - count, slot.kind)}.")
+            words = _("{slot}: add {files}.").format(slot=slot.label, files=counted(slot.min - count, slot.kind))
+            yield Problem(f"slot:{slot.role}", words)
         if count > slot.max:
-            words = f"{slot.label}: {count} are too many, {spec.label} takes {slot.max}. Take {count - slot.max} out."
+            words = _("{slot}: {count} are too many, {model} takes {most}. Take {excess} out.").format(
+                slot=slot.label, count=count, model=spec.label, most=slot.max, excess=count - slot.max
+            )
             yield Problem(f"slot:{slot.role}", words, limit=slot.max > 1)
     if mode.needs and counts and not counts.keys() & set(mode.needs):
         yield _missing(spec, mode, set(counts))
@@ -117,16 +127,20 @@ def _of_values(spec: ModelSpec, mode: Mode, values: Mapping[str, Any]) -> Iterat
         if value is None or name in taken:
             continue
         if name in labels:
-            yield Problem(name, f"{labels[name]} cannot be set in the mode “{mode.label}”: leave it open.", limit=True)
+            words = _("{setting} cannot be set in the mode “{mode}”: leave it open.")
+            yield Problem(name, words.format(setting=labels[name], mode=mode.label), limit=True)
         else:
-            yield Problem(name, f"{spec.label} has no setting called {name}: leave it out.")
+            words = _("{model} has no setting called {setting}: leave it out.")
+            yield Problem(name, words.format(model=spec.label, setting=name))
     for name, parameter in taken.items():
         value = values.get(name)
         if value is None:
             if parameter.required:
-                yield Problem(name, f"{parameter.label}: choose a value, {spec.label} needs one.")
+                words = _("{setting}: choose a value, {model} needs one.")
+                yield Problem(name, words.format(setting=parameter.label, model=spec.label))
             continue
         if words := complaint(parameter, value, choices_in(parameter, mode)):
             # A value of the wrong sort is wrong for any model; one out of range may suit a newer one.
             right_sort = type(value) is int if parameter.kind == "int" else bool(parameter.choices)
-            yield Problem(name, f"{parameter.label}: {words}", limit=right_sort)
+            words = _("{setting}: {problem}").format(setting=parameter.label, problem=words)
+            yield Problem(name, words, limit=right_sort)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from .spec import Mode, ModelSpec, Parameter
+from .tongue import gettext as _
 
 
 def choices_in(parameter: Parameter, mode: Mode) -> tuple[Any, ...]:
@@ -47,15 +48,21 @@ def seed_to_add(spec: ModelSpec, adds: Collection[str]) -> Parameter | None:
 def complaint(parameter: Parameter, value: Any, choices: Collection[Any]) -> str:
     """Why a value is not legal, in words that say what is; an empty string when it is."""
     if parameter.kind == "bool":
-        return "" if isinstance(value, bool) else "Choose on or off."
+        return "" if isinstance(value, bool) else _("Choose on or off.")
     if parameter.kind == "json":
-        return "" if isinstance(value, dict) else 'Write a JSON object, such as {"url": "https://…"}.'
+        return "" if isinstance(value, dict) else _('Write a JSON object, such as {"url": "https://…"}.')
     if parameter.kind == "int":
         return _of_int(parameter, value)
     # 5 == 5.0 and 1 == True in Python, and not on the wire.
     if any(value == choice and type(value) is type(choice) for choice in choices):
         return ""
-    return f"Choose one of {', '.join(map(str, choices))}."
+    return _("Choose one of {choices}.").format(choices=_(", ").join(map(named, choices)))
+
+
+def named(choice: Any) -> str:
+    """A choice that is a word, such as "adaptive", comes in the reader's language."""
+    text = str(choice)
+    return _(text) if text.isalpha() else text
 
 
 def _of_int(parameter: Parameter, value: Any) -> str:
@@ -64,10 +71,14 @@ def _of_int(parameter: Parameter, value: Any) -> str:
     if whole and (low is None or value >= low) and (high is None or value <= high):
         return ""
     if low is None and high is None:
-        return "Give a whole number."
-    if low is None or high is None:
-        return f"Give a whole number of {f'at least {low}' if high is None else f'at most {high}'}."
-    return f"Give a whole number from {low} to {high}{f' {parameter.unit}' if parameter.unit else ''}."
+        return _("Give a whole number.")
+    if high is None:
+        return _("Give a whole number of at least {low}.").format(low=low)
+    if low is None:
+        return _("Give a whole number of at most {high}.").format(high=high)
+    if parameter.unit:
+        return _("Give a whole number from {low} to {high} {unit}.").format(low=low, high=high, unit=parameter.unit)
+    return _("Give a whole number from {low} to {high}.").format(low=low, high=high)
 
 
 def effective(spec: ModelSpec, values: Mapping[str, Any]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from studio.models import Event, Project, User
 
@@ -38,13 +39,16 @@ def obstacle(orphan: Orphan) -> str:
     """Why it cannot be adopted, for the admin; empty when it can."""
     spec = spec_of(orphan)
     if orphan.phase not in WORTH:
-        return f"It ended as “{orphan.word}”: there is no video to bring home."
+        return _("It ended as “{word}”: there is no video to bring home.").format(word=orphan.word)
     if not orphan.model:
-        return f"{orphan.provider} does not say which model made it, so no take can be made of it."
+        why = _("{provider} does not say which model made it, so no take can be made of it.")
+        return why.format(provider=orphan.provider)
     if spec is None:
-        return f"The studio does not know the model “{orphan.model}”, so no take can be made of it."
+        why = _("The studio does not know the model “{model}”, so no take can be made of it.")
+        return why.format(model=orphan.model)
     if spec.key not in orphan.provider.offers:
-        return f"{spec.label} is not offered from {orphan.provider}. Tick it in the provider's form, then adopt."
+        why = _("{model} is not offered from {provider}. Tick it in the provider's form, then adopt.")
+        return why.format(model=spec.label, provider=orphan.provider)
     return ""
 
 
@@ -55,12 +59,14 @@ def adopt(orphan: Orphan, project: Project, user: User) -> Generation:
         raise Refused(why)
     assert spec
     if not Orphan.objects.open().filter(pk=orphan.pk).exists():
-        raise Refused(f"{orphan} is no longer unknown: somebody has just adopted, found or dismissed it.")
+        why = _("{task} is no longer unknown: somebody has just adopted, found or dismissed it.")
+        raise Refused(why.format(task=orphan))
     try:
         with transaction.atomic():
             return write(orphan, spec, project, user)
     except IntegrityError:
-        raise Refused(f"{orphan} has just been adopted by somebody else, or found by the studio.") from None
+        why = _("{task} has just been adopted by somebody else, or found by the studio.")
+        raise Refused(why.format(task=orphan)) from None
 
 
 def write(orphan: Orphan, spec: ModelSpec, project: Project, user: User) -> Generation:

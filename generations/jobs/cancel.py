@@ -29,7 +29,7 @@ def cancel(attempt: Attempt) -> None:
     except CannotOrder as error:
         return tell(attempt, str(error))
     if not isinstance(task, Task):
-        return tell(attempt, f"{provider.name} does not answer at the moment, so this could not be cancelled.")
+        return tell(attempt, words.NO_ANSWER_TO_CANCEL.format(provider=provider.name))
     call = cancel_call(attempt)
     if task.phase in ENDED or call is None or task.phase not in dialect.CANCELS:
         poll.follow(attempt, task)
@@ -40,7 +40,7 @@ def cancel(attempt: Attempt) -> None:
     answer = lanes.look(call, rule_of(provider), until - time.monotonic())
     crash.here("cancel.after_delete")
     if isinstance(answer, NotSent):
-        tell(attempt, f"{provider.name} could not be reached in time, so this is not cancelled. Cancel it again.")
+        tell(attempt, words.NOT_CANCELLED.format(provider=provider.name))
     after = poll.task_now(attempt)
     if isinstance(after, Task):
         return poll.follow(attempt, after)

@@ -211,9 +211,7 @@ def postpone(attempt: Attempt, seconds: float, *, quiet: bool = False) -> None:
 
 def pause(provider: Provider, refusal: Refusal) -> None:
     """Every further job would be refused too: stop sending until an admin has looked."""
-    why = (
-        "its key was refused." if refusal.cause is Cause.AUTH else "its balance or quota is used up."
-    ) + " An admin must look."
+    why = words.KEY_REFUSED if refusal.cause is Cause.AUTH else words.NO_BALANCE
     with transaction.atomic():
         if Provider.objects.filter(pk=provider.pk, paused_at=None).update(paused_at=timezone.now(), paused_why=why):
             Event.record("provider", provider.pid, "paused", why=f"{why} {refusal.message}")

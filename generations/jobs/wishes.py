@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from studio.models import Event, Project, User
 
@@ -32,10 +33,11 @@ def cancel(generation: Generation, user: User) -> None:
         return
     attempt.refresh_from_db()
     if attempt.state not in WATCHED:
-        raise Refused(f"This take is {attempt.generation.get_status_display().lower()}; there is nothing to cancel.")
+        why = _("This take is {status}; there is nothing to cancel.")
+        raise Refused(why.format(status=str(attempt.generation.get_status_display()).lower()))
     with transaction.atomic():
         if not Attempt.objects.filter(pk=attempt.pk, state=attempt.state).update(cancel_asked_at=timezone.now()):
-            raise Refused("Its state has just changed. Look again.")
+            raise Refused(_("Its state has just changed. Look again."))
         Event.record("attempt", str(attempt.uuid), "cancel asked", actor=user, project_id=generation.project_id)
         show(attempt, words.stopping(attempt.provider), progress=generation.progress)
         doorbell.ring(attempt.pk)
@@ -44,9 +46,9 @@ def cancel(generation: Generation, user: User) -> None:
 def retry(generation: Generation, user: User) -> Generation:
     """The same request once more, as a new take: a new card, a new charge. Raises Refused."""
     if generation.is_open:
-        raise Refused("This take is still on its way. Wait for its end, or use the composer for another one.")
+        raise Refused(_("This take is still on its way. Wait for its end, or use the composer for another one."))
     must_be_here(generation)
-    made, _ = ask(
+    made, _is_new = ask(
         Wish(
             project=generation.project,
             user=user,
@@ -72,7 +74,8 @@ def retry(generation: Generation, user: User) -> Generation:
 def must_be_here(generation: Generation) -> None:
     """Raises Refused when its provider is one no more."""
     if generation.provider.trashed_at:
-        raise Refused(f"{generation.provider.name} was removed by an admin. Choose another model in the composer.")
+        why = _("{provider} was removed by an admin. Choose another model in the composer.")
+        raise Refused(why.format(provider=generation.provider.name))
 
 
 def retries_of(generation: Generation, user: User) -> int:
@@ -90,9 +93,9 @@ def send_again(generation: Generation, user: User) -> None:
     attempt = last_attempt(generation)
     if attempt.state == State.UNCERTAIN:
         if not move(attempt, State.NOT_ACCEPTED, "a member says that it did not run", actor=user):
-            raise Refused("Its state has just changed. Look again.")
+            raise Refused(_("Its state has just changed. Look again."))
     elif attempt.state not in (State.NOT_ACCEPTED, State.REJECTED, State.FAILED, State.EXPIRED, State.CANCELLED):
-        raise Refused("This take is still on its way, or done: sending it again would be charged twice.")
+        raise Refused(_("This take is still on its way, or done: sending it again would be charged twice."))
     with transaction.atomic():
         rev = Project.bump(generation.project_id)
         try:
@@ -105,7 +108,7 @@ def send_again(generation: Generation, user: User) -> None:
                 currency=attempt.currency,
             )
         except IntegrityError:
-            raise Refused("It is being sent again already.") from None
+            raise Refused(_("It is being sent again already.")) from None
         Generation.objects.filter(pk=generation.pk).update(
             status="queued", message="", progress=None, started_at=None, ended_at=None, rev=rev
         )
@@ -123,7 +126,7 @@ def check_again(generation: Generation, user: User) -> None:
     if attempt.state == State.EXPIRED and attempt.remote_id:
         move(attempt, State.RUNNING, "a member asks to look again", actor=user, accepted_at=now, **revived(attempt))
         return
-    raise Refused("There is nothing left to check for this take.")
+    raise Refused(_("There is nothing left to check for this take."))
 
 
 def revived(attempt: Attempt) -> dict[str, Any]:
@@ -135,23 +138,24 @@ def it_is(generation: Generation, remote_id: str, user: User) -> None:
     attempt = last_attempt(generation)
     remote_id = remote_id.strip()
     if attempt.state != State.UNCERTAIN:
-        raise Refused("Only a take whose sending is uncertain can be given a task id.")
+        raise Refused(_("Only a take whose sending is uncertain can be given a task id."))
     if not legal_id(remote_id):
-        raise Refused("That is no task id. Copy it from the provider's own page, such as cgt-20260606160057-6bbjd.")
+        why = _("That is no task id. Copy it from the provider's own page, such as cgt-20260606160057-6bbjd.")
+        raise Refused(why)
     attempt.answer = {}
     try:
         taken = submit.note_id(attempt, remote_id, "", f"{user} says that it is this task")
     except IntegrityError:
-        raise Refused("Another take of the studio is that task already.") from None
+        raise Refused(_("Another take of the studio is that task already.")) from None
     if not taken:
-        raise Refused("Its state has just changed. Look again.")
+        raise Refused(_("Its state has just changed. Look again."))
 
 
 def refetch(generation: Generation, user: User) -> None:
     """Try the download again; nothing is generated. Raises Refused."""
     attempt = last_attempt(generation)
     if attempt.state not in (State.RESULT_LOST, State.SUCCEEDED):
-        raise Refused("There is no unsaved result to download.")
+        raise Refused(_("There is no unsaved result to download."))
     fresh: dict[str, Any] = {
         "result": attempt.result | {"video_url": ""},
         "fetch_errors": 0,

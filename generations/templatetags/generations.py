@@ -6,7 +6,12 @@ from typing import Any
 
 from django import template
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
+from studio.models import Event
+from studio.words import Words
+
+from .. import story
 from ..actions import Action, actions_of, last_attempt
 from ..catalog import MODELS
 from ..catalog.cost import Estimate
@@ -14,6 +19,13 @@ from ..models import Asset, Attempt, Generation
 from ..pace import Pace, Paces, pace_of
 
 register = template.Library()
+ROLES: dict[str, Words] = {
+    "first_frame": _("First frame"),
+    "last_frame": _("Last frame"),
+    "reference_image": _("Reference image"),
+    "reference_video": _("Reference video"),
+    "reference_audio": _("Reference audio"),
+}
 SIGNS = {"USD": "$", "CNY": "¥", "EUR": "€"}
 
 NARROWEST, WIDEST, STEP = 40, 250, 5  # hundredths: the classes .r-40 … .r-250 of studio.css
@@ -100,7 +112,7 @@ def picture(generation: Generation) -> Asset | None:
 
 @register.filter
 def role_label(role: str) -> str:
-    return role.replace("_", " ").capitalize()
+    return str(ROLES.get(role, role.replace("_", " ").capitalize()))
 
 
 @register.filter
@@ -113,3 +125,25 @@ def money(estimate: Estimate, takes: int = 1) -> str:
 @register.filter
 def pretty(value: Any) -> str:
     return json.dumps(value, indent=2, ensure_ascii=False)
+
+
+@register.filter
+def percent(share: float) -> str:
+    """98 %, and 100 % only when it is all."""
+    return f"{min(share * 100, 99.9) if share < 1 else 100:.3g} %"
+
+
+@register.filter
+def unlocalised(number: float) -> str:
+    """A number in SVG has a point, whatever the language."""
+    return f"{number:g}"
+
+
+@register.filter
+def add_to(number: float, more: float) -> str:
+    return f"{number + more:g}"
+
+
+@register.filter
+def told(event: Event) -> str:
+    return story.told(event)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import template
+from django.utils.translation import gettext as _
 
 from studio.models import User
 
@@ -10,6 +11,7 @@ from .. import alarms
 from ..actions import last_attempt
 from ..jobs import words
 from ..models import Generation, State
+from ..told import told
 
 register = template.Library()
 
@@ -18,9 +20,9 @@ register = template.Library()
 def said(generation: Generation) -> str:
     """The job's own words, else what the state alone says."""
     if generation.message:
-        return generation.message
+        return told(generation.message)
     attempt = last_attempt(generation)
-    return words.unsaid(State(attempt.state), generation.provider) if attempt else ""
+    return told(words.unsaid(State(attempt.state), generation.provider)) if attempt else ""
 
 
 @register.filter
@@ -31,4 +33,14 @@ def paused_for(user: Any) -> list[Any]:
 
 @register.filter
 def why_paused(provider: Any) -> str:
-    return words.why_paused(provider)
+    """What follows on "is paused"."""
+    if words.is_by_hand(provider):
+        return _(" by {person}").format(person=words.who_paused(provider))
+    reason = told(words.reason_of_pause(provider))
+    return _(": {reason}").format(reason=reason) if reason else ""
+
+
+@register.filter
+def in_words(text: str) -> str:
+    """What a worker wrote into a row, in the reader's language."""
+    return told(text or "")

@@ -7,23 +7,30 @@ from django import forms
 from django.contrib.auth import authenticate
 from django.contrib.auth.password_validation import validate_password
 from django.http import HttpRequest
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from .. import throttle
 from ..models import User
 
 PER_ACCOUNT = throttle.Limit("account", tries=10, seconds=300)
 PER_ADDRESS = throttle.Limit("address", tries=30, seconds=60)
-ADVICE = "At least 12 characters. A few words in a row are easy to remember and hard to guess."
+ADVICE = _("At least 12 characters. A few words in a row are easy to remember and hard to guess.")
+PASSWORD = _("Password")
+TOO_MANY = _("Too many tries. Wait five minutes, then try again.")
 
 
 class LoginForm(forms.Form):
     email = forms.EmailField(
-        label="E-mail",
+        label=_("E-mail"),
         max_length=254,
         widget=forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True}),
     )
     password = forms.CharField(
-        max_length=1000, strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
+        label=PASSWORD,
+        max_length=1000,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
     next = forms.CharField(required=False, widget=forms.HiddenInput)
 
@@ -42,17 +49,17 @@ class LoginForm(forms.Form):
         account = values["email"].lower()
         if not (throttle.take(PER_ADDRESS, self.address) and throttle.take(PER_ACCOUNT, account)):
             self.throttled = True
-            raise forms.ValidationError("Too many tries. Wait five minutes, then try again.")
+            raise forms.ValidationError(TOO_MANY)
         user = authenticate(self.request, username=account, password=values["password"])
         if not isinstance(user, User):
-            raise forms.ValidationError("This e-mail and password do not match.")
+            raise forms.ValidationError(_("This e-mail and password do not match."))
         throttle.give_back(PER_ADDRESS, self.address)
         throttle.give_back(PER_ACCOUNT, account, whole=True)
         self.user = user
         return values
 
 
-def new_password_field(label: str = "Password") -> forms.CharField:
+def new_password_field(label: Any = PASSWORD) -> forms.CharField:
     return forms.CharField(
         label=label,
         max_length=1000,
@@ -62,12 +69,16 @@ def new_password_field(label: str = "Password") -> forms.CharField:
     )
 
 
+class FirstProjectForm(forms.Form):
+    name = forms.CharField(label=_("Name of your first project"), max_length=80, initial=_("First project"))
+
+
 class SetupForm(forms.Form):
     """The first admin."""
 
-    name = forms.CharField(label="Your name", max_length=80, widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    name = forms.CharField(label=_("Your name"), max_length=80, widget=forms.TextInput(attrs={"autocomplete": "name"}))
     email = forms.EmailField(
-        label="E-mail", max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "username"})
+        label=_("E-mail"), max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "username"})
     )
     password = new_password_field()
 
@@ -80,7 +91,7 @@ class SetupForm(forms.Form):
 class WelcomeForm(forms.Form):
     """A new member's name and first password."""
 
-    name = forms.CharField(label="Your name", max_length=80, widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    name = forms.CharField(label=_("Your name"), max_length=80, widget=forms.TextInput(attrs={"autocomplete": "name"}))
     password = new_password_field()
 
     def __init__(self, data: Any = None, *, user: User) -> None:
@@ -95,14 +106,21 @@ class WelcomeForm(forms.Form):
 
 def time_zones() -> list[tuple[str, str]]:
     names = sorted(name for name in zoneinfo.available_timezones() if "/" in name and not name.startswith("Etc/"))
-    return [("", "The studio's own"), *((name, name.replace("_", " ")) for name in ["UTC", *names])]
+    return [("", gettext("The studio's own")), *((name, name.replace("_", " ")) for name in ["UTC", *names])]
 
 
 class ProfileForm(forms.Form):
-    name = forms.CharField(max_length=80, required=False, widget=forms.TextInput(attrs={"autocomplete": "name"}))
-    theme = forms.ChoiceField(choices=User.Theme.choices, widget=forms.RadioSelect)
+    name = forms.CharField(
+        label=_("Name"), max_length=80, required=False, widget=forms.TextInput(attrs={"autocomplete": "name"})
+    )
+    theme = forms.ChoiceField(label=_("Theme"), choices=User.Theme.choices, widget=forms.RadioSelect)
     time_zone = forms.ChoiceField(
-        label="Time zone", required=False, choices=time_zones, help_text="Days in the history follow it."
+        label=_("Time zone"), required=False, choices=time_zones, help_text=_("Days in the history follow it.")
+    )
+
+    language = forms.ChoiceField(label=_("Language"), choices=User.Language.choices, required=False)
+    single_keys = forms.BooleanField(
+        label=_("One-letter keys"), required=False, help_text=_("F for favourite and the like, on pages with clips.")
     )
 
     def save(self, user: User) -> None:
@@ -115,12 +133,12 @@ class PasswordForm(forms.Form):
     """A new password; every other session of the member ends with the old one."""
 
     old = forms.CharField(
-        label="Current password",
+        label=_("Current password"),
         max_length=1000,
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
     )
-    password = new_password_field("New password")
+    password = new_password_field(_("New password"))
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -129,9 +147,9 @@ class PasswordForm(forms.Form):
     def clean_old(self) -> str:
         old: str = self.cleaned_data["old"]
         if not throttle.take(PER_ACCOUNT, self.user.email):
-            raise forms.ValidationError("Too many tries. Wait five minutes, then try again.")
+            raise forms.ValidationError(TOO_MANY)
         if not self.user.check_password(old):
-            raise forms.ValidationError("This is not your current password.")
+            raise forms.ValidationError(_("This is not your current password."))
         throttle.give_back(PER_ACCOUNT, self.user.email, whole=True)
         return old
 

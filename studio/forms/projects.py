@@ -1,13 +1,16 @@
 """A project's name, and the people in it."""
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
 from ..models import Role
 
 
 class ProjectForm(forms.Form):
     name = forms.CharField(
-        max_length=80, widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": "Autumn campaign"})
+        label=_("Name"),
+        max_length=80,
+        widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": _("Autumn campaign")}),
     )
 
 
@@ -15,9 +18,11 @@ class MemberForm(forms.Form):
     """Adds a person by e-mail."""
 
     email = forms.EmailField(
-        label="E-mail", max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "off", "placeholder": "name@…"})
+        label=_("E-mail"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "off", "placeholder": _("name@…")}),
     )
-    role = forms.ChoiceField(choices=Role.choices, initial=Role.EDITOR)
+    role = forms.ChoiceField(label=_("Role"), choices=Role.choices, initial=Role.EDITOR)
 
     def clean_email(self) -> str:
         email: str = self.cleaned_data["email"]
@@ -25,4 +30,4 @@ class MemberForm(forms.Form):
 
 
 class RoleForm(forms.Form):
-    role = forms.ChoiceField(choices=Role.choices)
+    role = forms.ChoiceField(label=_("Role"), choices=Role.choices)

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
@@ -109,19 +110,19 @@ def profile(request: Request) -> HttpResponse:
     wants = request.POST.get("change", "")
     details = ProfileForm(
         request.POST if wants == "details" else None,
-        initial={"name": user.name, "theme": user.theme, "time_zone": user.time_zone},
+        initial={name: getattr(user, name) for name in ProfileForm.base_fields},
     )
     password = PasswordForm(request.POST if wants == "password" else None, user=user)
     if details.is_bound and details.is_valid():
         details.save(user)
-        messages.success(request, "Saved.")
+        messages.success(request, _("Saved."))
         return redirect("profile")
     if password.is_bound and password.is_valid():
         user.set_password(password.cleaned_data["password"])
         user.save(update_fields=["password"])
         # Sessions carry a hash of the password: all but this one end here.
         update_session_auth_hash(request, user)
-        messages.success(request, "Password changed. You are logged out everywhere else.")
+        messages.success(request, _("Password changed. You are logged out everywhere else."))
         return redirect("profile")
     context = {"section": "profile", "details": details, "password": password}
     return render(request, "studio/profile.html", context, status=422 if details.errors or password.errors else 200)

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -45,7 +46,7 @@ def settings(request: Request, pid: str) -> HttpResponse:
             project.name = form.cleaned_data["name"]
             project.save(update_fields=["name"])
             Event.record("project", project.pid, "renamed", why=before, actor=request.user, project_id=project.pk)
-        messages.success(request, "Saved.")
+        messages.success(request, _("Saved."))
         return redirect("project-settings", project.pid)
     context = {"project": project, "role": role, "form": form}
     return render(request, "studio/project_settings.html", context, status=422 if form.errors else 200)
@@ -53,9 +54,9 @@ def settings(request: Request, pid: str) -> HttpResponse:
 
 @require_POST
 def trash(request: Request, pid: str) -> HttpResponse:
-    project, _ = project_for(request.user, pid, Role.OWNER)
+    project, _role = project_for(request.user, pid, Role.OWNER)
     set_trashed(request, project, True)
-    messages.success(request, f"“{project}” is in the trash. You can bring it back below.")
+    messages.success(request, _("“{project}” is in the trash. You can bring it back below.").format(project=project))
     return redirect("projects")
 
 
@@ -92,7 +93,7 @@ def people(request: Request, pid: str) -> HttpResponse:
         else:
             if made:
                 return show_link(request, project, role, membership.user)
-            messages.success(request, f"{membership.user} is in.")
+            messages.success(request, _("{user} is in.").format(user=membership.user))
             return redirect("people", project.pid)
     return people_page(request, project, role, form)
 
@@ -125,25 +126,28 @@ def member_link(request: Request, pid: str) -> HttpResponse:
     project, role = project_for(request.user, pid, Role.OWNER)
     user = member_of(request, project).user
     if not team.may_welcome(user, request.user):
-        messages.error(request, f"{user} has a password already, or works in projects that are not yours.")
+        why = _("{user} has a password already, or works in projects that are not yours.")
+        messages.error(request, why.format(user=user))
         return redirect("people", project.pid)
     return show_link(request, project, role, user)
 
 
 @require_POST
 def member_role(request: Request, pid: str) -> HttpResponse:
-    project, _ = project_for(request.user, pid, Role.OWNER)
+    project, _role = project_for(request.user, pid, Role.OWNER)
     membership = member_of(request, project)
     form = RoleForm(request.POST)
     if not form.is_valid():
-        messages.error(request, "Choose owner, editor or viewer.")
+        messages.error(request, _("Choose owner, editor or viewer."))
         return redirect("people", project.pid)
     try:
         team.change(membership, Role(form.cleaned_data["role"]), request.user)
     except team.Refused as refused:
         messages.error(request, str(refused))
     else:
-        messages.success(request, f"{membership.user} is now {membership.get_role_display().lower()}.")
+        said = _("{user} is now {role}.")
+        role = str(membership.get_role_display()).lower()
+        messages.success(request, said.format(user=membership.user, role=role))
     return redirect("people", project.pid)
 
 
@@ -159,7 +163,8 @@ def member_remove(request: Request, pid: str) -> HttpResponse:
     except team.Refused as refused:
         messages.error(request, str(refused))
         return redirect("people", project.pid)
-    messages.success(request, f"You left “{project}”." if leaving else f"{membership.user} is out.")
+    said = _("You left “{project}”.") if leaving else _("{user} is out.")
+    messages.success(request, said.format(project=project, user=membership.user))
     return redirect("projects") if leaving else redirect("people", project.pid)
 
 
