@@ -80,10 +80,10 @@ def make_admin(email: str, name: str, password: str) -> User | None:
     return user
 
 
-def first_project(user: User) -> Project:
+def first_project(user: User, name: str) -> Project:
     """A project with three images to begin with, painted here and cleaned like any upload."""
     with transaction.atomic():
-        project = Project.objects.create(name="First project")
+        project = Project.objects.create(name=name)
         Membership.objects.create(project=project, user=user, role=Role.OWNER)
         Event.record("project", project.pid, "made", actor=user, project_id=project.pk)
     # Painting and cleaning take a second or two each, while a person waits: side by side.

@@ -5,7 +5,7 @@ from django.test import Client
 
 from generations import first_run
 from generations.catalog import PRESETS
-from generations.models import Asset, Provider
+from generations.models import Asset, Generation, Provider
 from studio.config import config
 from studio.models import Membership, Project, User
 from tests.make import make_user
@@ -30,6 +30,9 @@ def test_the_link_stays_the_same_until_it_is_used(link: str) -> None:
 def test_it_makes_the_first_admin_and_lands_in_a_first_project(client: Client, link: str) -> None:
     assert client.get(link).status_code == 200
     response = client.post(link, PERSON)
+    assert response["Location"] == "/setup/engine"
+    assert "Try the sandbox" not in client.get("/setup/engine").content.decode(), "there is none in this test"
+    response = client.post("/setup/project", {"name": "First project"})
     project = Project.objects.get()
     user = User.objects.get()
     assert response["Location"] == f"/p/{project.pid}/"
@@ -39,13 +42,49 @@ def test_it_makes_the_first_admin_and_lands_in_a_first_project(client: Client, l
 
 
 def test_the_first_project_holds_three_images_to_begin_with(db: None) -> None:
-    project = first_run.first_project(make_user("Alice"))
+    project = first_run.first_project(make_user("Alice"), "First project")
     assets = list(Asset.objects.filter(project=project))
     assert len({asset.sha256 for asset in assets}) == 3
     assert {(asset.kind, asset.origin, asset.width, asset.height) for asset in assets} == {
         ("image", "sample", 1280, 720)
     }
     assert all(asset.thumbnail for asset in assets)
+
+
+def test_it_ends_with_three_clips_of_the_sandbox_on_their_way(client: Client, link: str) -> None:
+    first_run.offer_sandbox("http://127.0.0.1:9")
+    client.post(link, PERSON)
+    assert "Try the sandbox" in client.get("/setup/engine").content.decode()
+    response = client.post("/setup/project", {"name": "Whales"})
+    rows = list(Generation.objects.order_by("id"))
+    assert [row.status for row in rows] == ["queued"] * 3
+    assert len({row.inputs.get().asset_id for row in rows}) == 3
+    assert all(row.provider.lab and row.parameters["resolution"] == "480p" for row in rows)
+    page = client.get(response["Location"]).content.decode()
+    assert rows[0].prompt in page.split('id="prompt"')[1], "the composer is filled with the first one"
+
+
+def test_a_second_press_makes_no_second_project(client: Client, link: str) -> None:
+    client.post(link, PERSON)
+    client.post("/setup/project", {"name": "Whales"})
+    assert client.post("/setup/project", {"name": "Whales"})["Location"] == "/"
+    assert Project.objects.count() == 1
+
+
+def test_the_steps_are_an_admins(client: Client, bob: Any) -> None:
+    client.force_login(bob)
+    assert client.get("/setup/engine").status_code == 403
+    assert client.get("/setup/project").status_code == 403
+
+
+def test_a_key_given_on_the_way_leads_on_to_the_project(client: Client, link: str) -> None:
+    client.post(link, PERSON)
+    fields = {"name": "Ark", "base_url": "https://ark.example.org/api/v3", "key": "k-123", "slots": 3, "per_minute": 60}
+    page = client.get("/providers/new?preset=ark").context["form"]
+    data = {name: page[name].value() or "" for name in page.fields} | fields
+    response = client.post("/providers/new?preset=ark", data)
+    assert response.status_code == 302, response.context["form"].errors
+    assert response["Location"] == "/setup/project"
 
 
 def test_it_works_once(client: Client, link: str) -> None:
