@@ -2,7 +2,27 @@
 
 from django.urls import path
 
-from .views import clips, composer, health, history, home, library, live, media, orphans, providers, setup, shares
+from .views import (
+    activity,
+    clips,
+    compare,
+    composer,
+    health,
+    history,
+    home,
+    library,
+    library_many,
+    live,
+    many,
+    media,
+    orphans,
+    providers,
+    search,
+    setup,
+    shares,
+    shots,
+    tray,
+)
 
 urlpatterns = [
     # history and composer
@@ -10,6 +30,17 @@ urlpatterns = [
     path("p/<pid:pid>/live", live.live, name="live"),
     path("p/<pid:pid>/composer", composer.composer, name="composer"),
     path("p/<pid:pid>/generate", composer.generate, name="generate"),
+    path("p/<pid:pid>/many/<slug:verb>", many.many, name="many"),
+    # shots
+    path("p/<pid:pid>/shots/", shots.shots, name="shots"),
+    path("p/<pid:pid>/shots/new", shots.shot_new, name="shot-new"),
+    path("p/<pid:pid>/shots/cut", shots.cut, name="cut"),
+    path("p/<pid:pid>/shots/export", shots.export, name="shots-export"),
+    path("shot/<pid:pid>/", shots.shot_edit, name="shot-edit"),
+    path("shot/<pid:pid>/move", shots.shot_move, name="shot-move"),
+    path("shot/<pid:pid>/remove", shots.shot_remove, name="shot-remove"),
+    # compare
+    path("compare", compare.compare, name="compare"),
     # one generation
     path("g/<pid:pid>/", clips.generation, name="generation"),
     path("g/<pid:pid>/card", clips.card, name="generation-card"),
@@ -20,6 +51,11 @@ urlpatterns = [
     path("g/<pid:pid>/it-is", clips.it_is, name="it-is"),
     path("g/<pid:pid>/refetch", clips.refetch, name="refetch"),
     path("g/<pid:pid>/favourite", clips.favourite, name="favourite"),
+    path("g/<pid:pid>/rate", clips.rate, name="rate"),
+    path("g/<pid:pid>/pick", shots.pick, name="pick"),
+    path("g/<pid:pid>/note", clips.note_add, name="note"),
+    path("g/<pid:pid>/frame", clips.frame, name="frame"),
+    path("g/<pid:pid>/remix", clips.remix, name="remix"),
     path("g/<pid:pid>/trash", clips.trash, name="trash"),
     path("g/<pid:pid>/restore", clips.restore, name="restore"),
     # its files
@@ -31,10 +67,17 @@ urlpatterns = [
     # home
     path("", home.home, name="home"),
     path("setup", setup.setup, name="setup"),
+    path("setup/engine", setup.engine, name="setup-engine"),
+    path("setup/project", setup.project, name="setup-project"),
     path("p/", home.projects, name="projects"),
+    path("search", search.search, name="search"),
+    path("tray", tray.tray, name="tray"),
+    path("activity/", activity.activity, name="activity"),
+    path("activity/export.csv", activity.export, name="activity-export"),
     # library
     path("library/", library.library, name="library"),
     path("library/upload", library.upload, name="upload"),
+    path("library/many/<slug:verb>", library_many.library_many, name="library-many"),
     path("a/<pid:pid>/", library.asset, name="asset"),
     path("a/<pid:pid>/file", library.asset_file, name="asset-file"),
     path("a/<pid:pid>/thumbnail.webp", library.asset_thumbnail, name="asset-thumbnail"),

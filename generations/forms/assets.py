@@ -12,23 +12,38 @@ from django.core.files import File
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from studio.config import config
+from studio.ids import new_pid
 from studio.models import Event, Project, User
+from studio.words import Words
 
 from .. import net
 from ..media import images, kinds, videos
 from ..media.errors import Rejected
 from ..models import Asset
+from ..told import told
 from .slots import link_asset
 
-TAKEN = "Use a JPEG, PNG or WebP image, an MP4 or MOV video, or an MP3, WAV or M4A sound."
 KINDS = {
     **dict.fromkeys(("jpeg", "png", "webp"), Asset.Kind.IMAGE),
     **dict.fromkeys(("mp4", "mov"), Asset.Kind.VIDEO),
     **dict.fromkeys(("mp3", "wav", "m4a"), Asset.Kind.AUDIO),
 }
-A = {Asset.Kind.IMAGE: "an image", Asset.Kind.VIDEO: "a video", Asset.Kind.AUDIO: "a sound"}
+A: dict[Asset.Kind, Words] = {
+    Asset.Kind.IMAGE: _("an image"),
+    Asset.Kind.VIDEO: _("a video"),
+    Asset.Kind.AUDIO: _("a sound"),
+}
+TOO_LARGE: dict[Asset.Kind | None, Words] = {
+    None: _("{name} has {size} MB. The most is {most} MB: make it smaller or shorter."),
+    Asset.Kind.IMAGE: _("{name} has {size} MB. The most for an image is {most} MB: make it smaller or shorter."),
+    Asset.Kind.VIDEO: _("{name} has {size} MB. The most for a video is {most} MB: make it smaller or shorter."),
+    Asset.Kind.AUDIO: _("{name} has {size} MB. The most for a sound is {most} MB: make it smaller or shorter."),
+}
 
 
 class Refused(Exception):
@@ -82,7 +97,7 @@ def cleaned_from(source: Path, name: str, folder: Path, kind: str = "") -> Clean
     try:
         cleaned = clean(source, found, name, folder)
     except Rejected as rejected:
-        raise Refused(rejected.message) from None
+        raise Refused(told(rejected.message)) from None
     check_kind(cleaned.kind, kind, name)
     return cleaned
 
@@ -90,13 +105,13 @@ def cleaned_from(source: Path, name: str, folder: Path, kind: str = "") -> Clean
 def add_link(project: Project, user: User, url: str, kind: str) -> Asset:
     """The asset of a pasted https link, which is checked but not fetched. Raises Refused."""
     if kind not in Asset.Kind.values:
-        raise Refused("Say whether the link leads to an image, a video or a sound.")
+        raise Refused(gettext("Say whether the link leads to an image, a video or a sound."))
     if len(url) > 2048:
-        raise Refused("This link is longer than 2,048 characters.")
+        raise Refused(gettext("This link is longer than 2,048 characters."))
     try:
         net.check_url(url)
     except net.NetError as error:
-        raise Refused(error.reason) from None
+        raise Refused(told(error.reason)) from None
     return link_asset(project, user, kind, url)
 
 
@@ -114,23 +129,26 @@ def check_size(source: Path, name: str, kind: Asset.Kind | None = None) -> None:
     """Without a kind, only what no kind may exceed."""
     size = source.stat().st_size
     if size == 0:
-        raise Refused(f"{name} is empty: it has 0 bytes.")
+        raise Refused(gettext("{name} is empty: it has 0 bytes.").format(name=name))
     caps = {Asset.Kind.VIDEO: config().video_max_mb}
     most = caps.get(kind, config().upload_max_mb) if kind else max(config().upload_max_mb, config().video_max_mb)
     if size > most * 1_000_000:
-        what = f" for {A[kind]}" if kind else ""
-        raise Refused(f"{name} has {size / 1_000_000:.1f} MB. The most{what} is {most} MB: make it smaller or shorter.")
+        raise Refused(str(TOO_LARGE[kind]).format(name=name, size=f"{size / 1_000_000:.1f}", most=most))
 
 
 def check_kind(found: Asset.Kind, wanted: str, name: str) -> None:
     if wanted and found != wanted:
-        raise Refused(f"{name} is {A[found]}, and this place takes {A[Asset.Kind(wanted)]}.")
+        why = gettext("{name} is {kind}, and this place takes {wanted}.")
+        raise Refused(why.format(name=name, kind=A[found], wanted=A[Asset.Kind(wanted)]))
 
 
 def kind_of_file(source: Path, name: str) -> Asset.Kind:
     word = kinds.kind_of(source)
     if word not in KINDS:
-        raise Refused(f"{name} is {kinds.NAMES[word]}. {TAKEN}")
+        why = gettext(
+            "{name} is {kind}. Use a JPEG, PNG or WebP image, an MP4 or MOV video, or an MP3, WAV or M4A sound."
+        )
+        raise Refused(why.format(name=name, kind=told(kinds.NAMES[word])))
     return KINDS[word]
 
 
@@ -190,6 +208,19 @@ def find(project: Project, sha256: str) -> Asset | None:
         asset.trashed_at = None
         asset.save(update_fields=["trashed_at"])
     return asset
+
+
+def copied(asset: Asset, to: Project, user: User) -> Asset:
+    """The same file in another project, where its members see it; one that is there already, be it in the trash."""
+    there = to.assets.filter(sha256=asset.sha256).exclude(sha256="").first()
+    if there is not None:
+        Asset.objects.filter(pk=there.pk).update(trashed_at=None)
+        return there
+    twin = Asset.objects.get(pk=asset.pk)
+    twin.pk, twin.pid, twin.project, twin.origin = None, new_pid(), to, Asset.Origin.COPY
+    twin.uploaded_by, twin.trashed_at, twin.created_at = user, None, timezone.now()
+    twin.save(force_insert=True)
+    return twin
 
 
 def make(project: Project, user: User, sha256: str, fields: dict[str, Any]) -> Asset:

@@ -7,9 +7,12 @@ from functools import cached_property
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from studio.config import config
 from studio.models import Project, User
+from studio.words import Words
 
 from .. import catalog
 from ..catalog import cost, preflight, values
@@ -17,19 +20,21 @@ from ..catalog.inputs import InputFacts, Problem
 from ..catalog.spec import Mode, Parameter, Slot
 from ..models import Asset, Generation
 from ..models.asking import Wish, ask
+from ..told import told
 from .offers import Offer, find_offer, offers, usual_offer
 from .parameters import PREFIX, Setting, SettingField, setting, written
 from .slots import FILES, LINKS, LinkField, Place, SlotField, assets_by_pid, closed, combinations, link_asset, slots_of
 
 TAKES = 4
-WITHDRAWN = "This model is no longer offered. Choose another one."
-NO_MODEL = "There is no model to generate with yet. A studio admin can add a provider."
-NO_ADDRESS = (
+WITHDRAWN = _("This model is no longer offered. Choose another one.")
+NO_MODEL = _("There is no model to generate with yet. A studio admin can add a provider.")
+NO_ADDRESS = _(
     "{provider} fetches videos by itself, and this studio has no public https address. Set STUDIO_PUBLIC_URL, or paste"
     " an https link to the file instead."
 )
 
 
+KINDS: dict[str, Words] = {"image": _("image"), "video": _("video"), "audio": _("audio")}
 ORDER = ("ratio", "size", "choice", "int", "bool", "json")
 
 
@@ -41,10 +46,10 @@ def new_token() -> str:
 class ComposerForm(forms.Form):
     """One wish. Unbound it shows `initial`; bound it also knows `warnings`, which block nothing."""
 
-    prompt = forms.CharField(required=False, max_length=50_000)
-    takes = forms.IntegerField(required=False, min_value=1, max_value=TAKES, initial=1)
+    prompt = forms.CharField(label=_("Prompt"), required=False, max_length=50_000)
+    takes = forms.IntegerField(label=_("Takes"), required=False, min_value=1, max_value=TAKES, initial=1)
     client_token = forms.RegexField(
-        r"^[A-Za-z0-9_-]{8,64}$", error_messages={"invalid": "The page is out of date. Load it again."}
+        r"^[A-Za-z0-9_-]{8,64}$", error_messages={"invalid": _("The page is out of date. Load it again.")}
     )
 
     def __init__(
@@ -96,10 +101,9 @@ class ComposerForm(forms.Form):
         if self.mode:
             self.check_wish(self.offer, self.mode)
         if self.offer.provider.paused_at:
-            self.warnings.append(
-                f"{self.offer.provider.name} is paused: {self.offer.provider.paused_why or 'by an admin.'}"
-                " What you generate waits and starts by itself."
-            )
+            words = gettext("{provider} is paused: {reason} What you generate waits and starts by itself.")
+            reason = told(self.offer.provider.paused_why) or gettext("by an admin.")
+            self.warnings.append(words.format(provider=self.offer.provider.name, reason=reason))
         return self.cleaned_data
 
     def check_inputs(self) -> None:
@@ -107,9 +111,12 @@ class ComposerForm(forms.Form):
             pids = self.cleaned_data.get(FILES + slot.role, [])
             assets = [self.assets[pid] for pid in pids if pid in self.assets]
             if len(assets) < len(pids):
-                self.add_error(FILES + slot.role, f"{slot.label}: a file is no longer in this project. Add it again.")
+                words = gettext("{slot}: a file is no longer in this project. Add it again.")
+                self.add_error(FILES + slot.role, words.format(slot=slot.label))
             if any(asset.kind != slot.kind for asset in assets):
-                self.add_error(FILES + slot.role, f"{slot.label} takes only files of the kind {slot.kind}.")
+                words = gettext("{slot} takes only files of the kind {kind}.")
+                kind = KINDS[slot.kind]
+                self.add_error(FILES + slot.role, words.format(slot=slot.label, kind=kind))
 
     def picked_mode(self) -> Mode | None:
         assert self.offer
@@ -135,7 +142,7 @@ class ComposerForm(forms.Form):
         fetched = {slot.role for slot in mode.slots if not slot.inline}
         if not config().is_https and any(role in fetched and not asset.is_link for role, asset in self.inputs):
             role = next(role for role, asset in self.inputs if role in fetched and not asset.is_link)
-            self.add_error(FILES + role, NO_ADDRESS.format(provider=offer.provider.name))
+            self.add_error(FILES + role, str(NO_ADDRESS).format(provider=offer.provider.name))
 
     def note(self, problem: Problem) -> None:
         """A problem of the catalog, at the field of this form that it means."""
@@ -333,6 +340,9 @@ FORMATS = {
 }
 
 
+VARIED = 4  # takes
+
+
 def initial_of(generation: Generation) -> dict[str, Any]:
     """What asks for the same once more: what was left to the provider is left to it again."""
     spec = catalog.MODELS.get(generation.model)
@@ -342,3 +352,22 @@ def initial_of(generation: Generation) -> dict[str, Any]:
         if entry.asset.trashed_at is None:
             initial.setdefault(FILES + entry.role, []).append(entry.asset.pid)
     return initial | {"prompt": generation.prompt}
+
+
+def varied(generation: Generation) -> dict[str, Any]:
+    """The same, with new seeds: several takes, unless several were asked for before."""
+    takes = Generation.objects.filter(batch=generation.batch).count()
+    return initial_of(generation) | {PREFIX + "seed": "", "takes": max(takes, VARIED)}
+
+
+def remixed(generation: Generation, frame: Asset, choices: Sequence[Offer]) -> tuple[str, dict[str, Any]]:
+    """The value of an offer that takes a picture, and what it begins with: the same words, and that frame alone."""
+    own = f"{generation.provider.pid}:{generation.model}"
+    ranked = sorted(choices, key=lambda offer: (offer.value != own, offer.spec.legacy))
+    for role in ("first_frame", "reference_image"):
+        for offer in ranked:
+            if role in {slot.role for slot in slots_of(offer.spec)}:
+                initial = initial_of(generation) if offer.value == own else {"prompt": generation.prompt}
+                words = {name: value for name, value in initial.items() if not name.startswith(FILES)}
+                return offer.value, words | {FILES + role: [frame.pid]}
+    return own, initial_of(generation)

@@ -3,16 +3,19 @@
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
+from django.utils.translation import gettext_lazy as _
+
 from ..catalog import PRESETS
 
 # Spellings that documents print and nobody meant: the key would go to whoever owns them.
 MISSPELT = {"api.chainub.tech": "api.chainhub.tech"}
 
-PLAIN_HTTP = (
+PLAIN_HTTP = _(
     "This address is plain http: the key, the prompts and the images travel readable by anyone on the way, who could"
     " then spend your money. Use https, or tick “Allow plain http” if you accept that."
 )
-BARE_NUMBER = "This address is a bare number, not a name: nothing proves who answers there."
+READABLE = _("Plain http: the key, the prompts and the images travel readable by anyone on the way.")
+BARE_NUMBER = _("This address is a bare number, not a name: nothing proves who answers there.")
 
 
 def host_of(url: str) -> str:
@@ -61,7 +64,7 @@ def notes(base_url: str, *, lab: bool) -> list[str]:
         return []
     found = []
     if base_url.startswith("http://"):
-        found.append("Plain http: the key, the prompts and the images travel readable by anyone on the way.")
+        found.append(str(READABLE))
     if is_bare_number(host_of(base_url)):
-        found.append(BARE_NUMBER)
+        found.append(str(BARE_NUMBER))
     return found

@@ -40,7 +40,7 @@ class Offer:
     @property
     def can(self) -> str:
         """What it makes videos from, for the menu."""
-        return " · ".join(mode.label for mode in self.spec.modes)
+        return " · ".join(str(mode.label) for mode in self.spec.modes)
 
 
 def offers() -> list[Offer]:

@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
 
 from .. import strict_json
 from ..catalog.spec import Parameter
+from ..catalog.values import named
+from ..told import told
 
 PREFIX = "set:"
 WORDS = {"true": True, "on": True, "yes": True, "1": True, "false": False, "off": False, "no": False, "0": False}
@@ -33,7 +36,8 @@ def read(parameter: Parameter, text: str) -> Any:
 
 def read_switch(parameter: Parameter, text: str) -> bool:
     if text.lower() not in WORDS:
-        raise forms.ValidationError(f"{parameter.label}: “{text}” is neither on nor off.")
+        why = _("{setting}: “{text}” is neither on nor off.")
+        raise forms.ValidationError(why.format(setting=parameter.label, text=text))
     return WORDS[text.lower()]
 
 
@@ -41,22 +45,25 @@ def read_json(parameter: Parameter, text: str) -> Any:
     try:
         return strict_json.read_json(text.encode())
     except strict_json.Garbled as garbled:
-        raise forms.ValidationError(f"{parameter.label}: the text {garbled}.") from None
+        why = _("{setting}: the text {problem}.")
+        raise forms.ValidationError(why.format(setting=parameter.label, problem=told(str(garbled)))) from None
 
 
 def read_choice(parameter: Parameter, text: str) -> Any:
     for choice in parameter.choices:
         if str(choice).lower() == text.lower():
             return choice
-    listed = ", ".join(str(choice) for choice in parameter.choices)
-    raise forms.ValidationError(f"{parameter.label}: “{text}” is not offered. Choose one of {listed}.")
+    listed = _(", ").join(map(named, parameter.choices))
+    why = _("{setting}: “{text}” is not offered. Choose one of {choices}.")
+    raise forms.ValidationError(why.format(setting=parameter.label, text=text, choices=listed))
 
 
 def read_number(parameter: Parameter, text: str) -> int:
     try:
         return int(text)
     except ValueError:
-        raise forms.ValidationError(f"{parameter.label}: “{text}” is not a whole number.") from None
+        why = _("{setting}: “{text}” is not a whole number.")
+        raise forms.ValidationError(why.format(setting=parameter.label, text=text)) from None
 
 
 def written(value: Any) -> str:
@@ -84,7 +91,11 @@ class SettingField(forms.Field):
     def __init__(self, parameter: Parameter) -> None:
         text = written(parameter.default)
         super().__init__(
-            required=False, initial=text, label=parameter.label, widget=LastWidget(text), help_text=parameter.help
+            required=False,
+            initial=text,
+            label=str(parameter.label),
+            widget=LastWidget(text),
+            help_text=str(parameter.help),
         )
         self.parameter = parameter
 
@@ -114,7 +125,7 @@ class Setting:
         """The chip's text."""
         chosen = next((option.label for option in self.options if option.value == self.value), self.value)
         if not self.value:
-            return self.parameter.label
+            return str(self.parameter.label)
         if self.control != "number":
             return chosen
         return f"{chosen} {self.parameter.unit}" if self.parameter.unit else f"{self.parameter.label} {chosen}"
@@ -125,7 +136,7 @@ class Setting:
         low, high, unit = self.parameter.min, self.parameter.max, self.parameter.unit
         if low is None or high is None:
             return ""
-        return f"{low:,} to {high:,} {unit}".strip()
+        return _("{low} to {high} {unit}").format(low=f"{low:,}", high=f"{high:,}", unit=unit).strip()
 
     @property
     def ratio(self) -> float | None:
@@ -161,7 +172,7 @@ def grid_of(parameter: Parameter) -> tuple[int, ...]:
 def options_of(parameter: Parameter) -> tuple[Option, ...]:
     options: tuple[Option, ...]
     if parameter.kind == "bool":
-        options = (Option("true", "On"), Option("false", "Off"))
+        options = (Option("true", _("On")), Option("false", _("Off")))
     else:
         options = tuple(
             Option(str(value), labelled(value, parameter), ratio_of(str(value)))
@@ -171,22 +182,25 @@ def options_of(parameter: Parameter) -> tuple[Option, ...]:
 
 
 def labelled(value: Any, parameter: Parameter) -> str:
-    text = str(value).replace("adaptive", "Adaptive")
+    text = _("Adaptive") if value == "adaptive" else str(value)
     if parameter.kind == "size":
         return text.replace(":", " × ")
-    return f"{text} {parameter.unit}" if parameter.unit and text.lstrip("-").isdigit() else text
+    if parameter.unit and text.lstrip("-").isdigit():
+        return f"{text} {parameter.unit}"
+    return text if value == "adaptive" else named(text)
 
 
 def unset_label(parameter: Parameter) -> str:
     if parameter.implied is None:
-        return "Provider’s choice"
-    implied = {True: "on", False: "off"}.get(parameter.implied, parameter.implied)
-    return f"Provider’s choice ({implied})"
+        return _("Provider’s choice")
+    if isinstance(parameter.implied, bool):
+        return _("Provider’s choice (on)") if parameter.implied else _("Provider’s choice (off)")
+    return _("Provider’s choice ({value})").format(value=named(parameter.implied))
 
 
 def ratio_of(text: str) -> float | None:
     """Of "16:9" or "1280:720"; None for words."""
-    wide, _, high = text.replace("x", ":").partition(":")
+    wide, _colon, high = text.replace("x", ":").partition(":")
     if not (wide.isdigit() and high.isdigit() and int(high)):
         return None
     return int(wide) / int(high)

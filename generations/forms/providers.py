@@ -6,6 +6,8 @@ from typing import Any
 
 from django import forms
 from django.db import transaction
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from studio.models import Event, User
 
@@ -13,6 +15,7 @@ from .. import net
 from ..catalog import models_of, offers
 from ..catalog.spec import ModelSpec, Preset
 from ..models import Provider
+from ..told import told
 from . import hosts
 
 KEY = re.compile(r"[\x21-\x7e]{1,4000}")
@@ -22,29 +25,29 @@ WIRE_ID = re.compile(r"[\x21-\x7e]{1,120}")
 class ProviderForm(forms.Form):
     """For `provider`, saved or fresh from a preset; one pair of fields for each model its dialect can speak of."""
 
-    name = forms.CharField(max_length=60)
+    name = forms.CharField(label=_("Name"), max_length=60)
     base_url = forms.CharField(
-        label="Base URL",
+        label=_("Base URL"),
         max_length=300,
-        help_text="With its path prefix, such as https://host.example/api/v3. The rest is appended.",
+        help_text=_("With its path prefix, such as https://host.example/api/v3. The rest is appended."),
         widget=forms.TextInput(attrs={"inputmode": "url", "spellcheck": "false", "autocomplete": "off"}),
     )
     allow_http = forms.BooleanField(
-        label="Allow plain http",
+        label=_("Allow plain http"),
         required=False,
-        help_text="The key, the prompts and the images then travel readable by anyone on the way.",
+        help_text=_("The key, the prompts and the images then travel readable by anyone on the way."),
     )
-    confirm_host = forms.BooleanField(label="The host is spelled as I mean it", required=False)
+    confirm_host = forms.BooleanField(label=_("The host is spelled as I mean it"), required=False)
     key = forms.CharField(
-        label="API key",
+        label=_("API key"),
         max_length=4000,
-        error_messages={"required": "Enter the account's API key."},
+        error_messages={"required": _("Enter the account's API key.")},
         widget=forms.PasswordInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
     )
     max_concurrent = forms.IntegerField(
-        label="Clips at a time", min_value=1, max_value=1000, help_text="As many as the account may run at once."
+        label=_("Clips at a time"), min_value=1, max_value=1000, help_text=_("As many as the account may run at once.")
     )
-    rate = forms.IntegerField(label="Requests a minute", min_value=1, max_value=6000)
+    rate = forms.IntegerField(label=_("Requests a minute"), min_value=1, max_value=6000)
 
     def __init__(self, data: Any = None, *, provider: Provider) -> None:
         super().__init__(data, initial=initial_of(provider))
@@ -57,7 +60,7 @@ class ProviderForm(forms.Form):
         for spec in self.models:
             self.fields[f"offer:{spec.key}"] = forms.BooleanField(label=spec.label, required=False)
             self.fields[f"id:{spec.key}"] = forms.CharField(
-                label=f"Name of {spec.label} on the wire",
+                label=gettext("Name of {model} on the wire").format(model=spec.label),
                 max_length=120,
                 required=False,
                 widget=forms.TextInput(attrs={"spellcheck": "false", "autocomplete": "off"}),
@@ -70,15 +73,17 @@ class ProviderForm(forms.Form):
         name: str = self.cleaned_data["name"]
         taken = Provider.objects.filter(name=name, trashed_at=None).exclude(pk=self.provider.pk)
         if taken.exists():
-            raise forms.ValidationError(f"There is a provider called “{name}” already. Choose another name.")
+            why = gettext("There is a provider called “{name}” already. Choose another name.")
+            raise forms.ValidationError(why.format(name=name))
         return name
 
     def clean_key(self) -> str:
         key: str = self.cleaned_data["key"].strip()
         if key.lower().startswith("bearer "):
-            raise forms.ValidationError("Paste the key alone, without the word “Bearer”.")
+            raise forms.ValidationError(_("Paste the key alone, without the word “Bearer”."))
         if key and not KEY.fullmatch(key):
-            raise forms.ValidationError("A key has no spaces, line breaks or accented letters. Copy it again, whole.")
+            why = _("A key has no spaces, line breaks or accented letters. Copy it again, whole.")
+            raise forms.ValidationError(why)
         return key
 
     def clean(self) -> dict[str, Any]:
@@ -92,12 +97,13 @@ class ProviderForm(forms.Form):
     def check_address(self, url: str, allow_http: bool, confirmed: bool) -> None:
         host = hosts.host_of(url)
         if "?" in url or "#" in url:
-            self.add_error("base_url", "Leave out everything from the “?” or “#” on.")
+            self.add_error("base_url", _("Leave out everything from the “?” or “#” on."))
         elif host in hosts.MISSPELT:
             right = hosts.MISSPELT[host]
-            self.add_error("base_url", f"{host} is a misspelling of {right}. Your key would go to somebody else.")
+            why = gettext("{host} is a misspelling of {right}. Your key would go to somebody else.")
+            self.add_error("base_url", why.format(host=host, right=right))
         elif url.startswith("http://") and not (allow_http or self.provider.lab):
-            self.add_error("base_url", hosts.PLAIN_HTTP)
+            self.add_error("base_url", str(hosts.PLAIN_HTTP))
         else:
             self.check_dialable(url, allow_http)
             self.check_look_alike(host, confirmed)
@@ -106,16 +112,16 @@ class ProviderForm(forms.Form):
         try:
             net.check_url(url, net.Rule(allow_http=allow_http, lab=self.provider.lab))
         except net.NetError as error:
-            self.add_error("base_url", error.reason)
+            self.add_error("base_url", told(error.reason))
 
     def check_look_alike(self, host: str, confirmed: bool) -> None:
         self.look_alike = hosts.look_alike(host)
         if self.look_alike and not confirmed:
-            self.add_error(
-                "base_url",
-                f"{host} looks much like {self.look_alike}. If that is what you meant, correct it; if not, tick"
-                " “The host is spelled as I mean it” below.",
+            why = gettext(
+                "{host} looks much like {known}. If that is what you meant, correct it; if not, tick"
+                " “The host is spelled as I mean it” below."
             )
+            self.add_error("base_url", why.format(host=host, known=self.look_alike))
 
     def clean_offers(self, values: Mapping[str, Any]) -> dict[str, str]:
         """Catalog key → id on the wire, of the ticked models."""
@@ -125,9 +131,9 @@ class ProviderForm(forms.Form):
             if values.get(f"offer:{spec.key}"):
                 offers[spec.key] = wire or spec.id
                 if not WIRE_ID.fullmatch(offers[spec.key]):
-                    self.add_error(f"id:{spec.key}", "An id has no spaces or line breaks.")
+                    self.add_error(f"id:{spec.key}", _("An id has no spaces or line breaks."))
         if not offers:
-            self.add_error(None, "Tick at least one model.")
+            self.add_error(None, _("Tick at least one model."))
         return offers
 
     def save(self, actor: User | None) -> bool:
@@ -200,5 +206,6 @@ def initial_of(provider: Provider) -> dict[str, Any]:
 
 def key_help(provider: Provider) -> str:
     if provider.key_box:
-        return f"A key ending in {provider.key_tail or '…'} is stored. Leave this empty to keep it."
-    return "Stored encrypted, sent to this host alone, never shown again."
+        said = gettext("A key ending in {tail} is stored. Leave this empty to keep it.")
+        return said.format(tail=provider.key_tail or "…")
+    return gettext("Stored encrypted, sent to this host alone, never shown again.")

@@ -6,12 +6,16 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from studio.models import Project, User
+from studio.words import Words
 
 from .. import net
 from ..catalog.spec import ModelSpec, Slot
 from ..models import Asset
+from ..told import told
 
 FILES, LINKS = "slot:", "link:"
 MIMES = {
@@ -19,12 +23,17 @@ MIMES = {
     "video": "video/mp4,video/quicktime",
     "audio": "audio/mpeg,audio/wav",
 }
-SHORT = {
-    "first_frame": "First",
-    "last_frame": "Last",
-    "reference_image": "Images",
-    "reference_video": "Videos",
-    "reference_audio": "Sounds",
+SHORT: dict[str, Words] = {
+    "first_frame": _("First"),
+    "last_frame": _("Last"),
+    "reference_image": _("Images"),
+    "reference_video": _("Videos"),
+    "reference_audio": _("Sounds"),
+}
+LINK_TO: dict[str, Words] = {
+    "image": _("Link to a image"),
+    "video": _("Link to a video"),
+    "audio": _("Link to a audio"),
 }
 ICONS = {"image": "image", "video": "film", "audio": "music"}
 
@@ -44,7 +53,7 @@ class SlotField(forms.Field):
     widget = forms.MultipleHiddenInput
 
     def __init__(self, slot: Slot) -> None:
-        super().__init__(required=False, label=slot.label)
+        super().__init__(required=False, label=str(slot.label))
 
     def to_python(self, value: Any) -> list[str]:
         return [str(pid) for pid in value or [] if pid]
@@ -56,17 +65,17 @@ class LinkField(forms.Field):
     widget = forms.MultipleHiddenInput
 
     def __init__(self, slot: Slot) -> None:
-        super().__init__(required=False, label=f"Link to a {slot.kind}")
+        super().__init__(required=False, label=str(LINK_TO[slot.kind]))
 
     def to_python(self, value: Any) -> list[str]:
         urls = [word for line in value or [] for word in str(line).split()]
         for url in urls:
             if len(url) > 2048:
-                raise ValidationError("This link is longer than 2,048 characters.")
+                raise ValidationError(_("This link is longer than 2,048 characters."))
             try:
                 net.check_url(url)
             except net.NetError as error:
-                raise ValidationError(error.reason) from None
+                raise ValidationError(told(error.reason)) from None
         return urls
 
 
@@ -112,7 +121,7 @@ class Place:
     @property
     def short(self) -> str:
         """A word that fits under a small picture."""
-        return SHORT.get(self.slot.role, self.slot.label)
+        return str(SHORT.get(self.slot.role, self.slot.label))
 
     @property
     def is_full(self) -> bool:
@@ -129,9 +138,9 @@ def closed(spec: ModelSpec, role: str, used: set[str]) -> str:
     wanted = used | {role}
     if any(wanted <= {slot.role for slot in mode.slots} for mode in spec.modes):
         return ""
-    names = {slot.role: slot.label.lower() for slot in slots_of(spec)}
-    others = ", ".join(names.get(name, name) for name in sorted(used - {role}))
-    return f"Cannot be used together with {others}. Remove that first."
+    names = {slot.role: str(slot.label).lower() for slot in slots_of(spec)}
+    others = gettext(", ").join(names.get(name, name) for name in sorted(used - {role}))
+    return gettext("Cannot be used together with {others}. Remove that first.").format(others=others)
 
 
 def carried(old: Mapping[str, Sequence[str]], spec: ModelSpec, kinds: Mapping[str, str]) -> dict[str, list[str]]:

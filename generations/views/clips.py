@@ -2,24 +2,31 @@
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from studio.http import Request
 from studio.models import Event, Project, Role, User
 
-from .. import gallery, story
+from .. import gallery, lineage, story
 from ..access import generation_for
+from ..forms import frames
+from ..forms.assets import Refused as NoFrame
 from ..jobs import wishes
 from ..jobs.wishes import Refused
-from ..models import Generation
+from ..models import Generation, Note
 from .watch import changed, poller, shell
+
+MOST_WORDS = 2000  # characters of a note
 
 
 @require_GET
@@ -41,9 +48,17 @@ def stage_context(generation: Generation) -> dict[str, Any]:
         "takes": list(gallery.cards(rows.filter(batch=generation.batch)).order_by("take")),
         "steps": story.steps(generation, attempts),
         "facts": story.facts(generation, attempts),
+        "notes": list(generation.notes.select_related("user")),
+        "lineage": lineage.of(generation),
+        "place": place_of(generation, rows),
         "newer": rows.filter(pk__gt=generation.pk).order_by("pk").values_list("pid", flat=True).first(),
         "older": rows.filter(pk__lt=generation.pk).order_by("-pk").values_list("pid", flat=True).first(),
     }
+
+
+def place_of(generation: Generation, rows: QuerySet[Generation]) -> dict[str, int]:
+    """Where it stands among the clips of its project, the newest being the first."""
+    return {"number": rows.filter(pk__gt=generation.pk).count() + 1, "count": rows.count()}
 
 
 @require_GET
@@ -91,6 +106,46 @@ def favourite(request: Request, pid: str) -> HttpResponse:
 
 
 @require_POST
+def rate(request: Request, pid: str) -> HttpResponse:
+    """0 to 5 stars; the same number again takes them back."""
+    text = request.POST.get("stars", "")
+    stars = int(text) if text in set("012345") else 0
+    return act(request, pid, lambda row, user: keep(row, rating=0 if row.rating == stars else stars))
+
+
+@require_POST
+def note_add(request: Request, pid: str) -> HttpResponse:
+    return act(request, pid, lambda row, user: write_note(row, user, request.POST.get("text", "")))
+
+
+@require_POST
+def frame(request: Request, pid: str) -> HttpResponse:
+    """A frame of the clip, as a file of the library: the one shown at `at` seconds, else the last."""
+    generation, role = generation_for(request.user, pid, Role.EDITOR)
+    try:
+        asset = frames.frame_of(generation, request.user, request.POST.get("at", ""))
+    except NoFrame as refused:
+        return refuse(request, generation, role, str(refused))
+    if slot := request.POST.get("role", ""):
+        return render(request, "generations/_slot_chip.html", {"asset": asset, "role": slot}, status=201)
+    if not request.htmx:
+        return redirect("asset", asset.pid)
+    return render(request, "generations/_framed.html", {"asset": asset, "generation": generation}, status=201)
+
+
+@require_POST
+def remix(request: Request, pid: str) -> HttpResponse:
+    """Its last frame becomes a file, and the composer opens with that."""
+    generation, role = generation_for(request.user, pid, Role.EDITOR)
+    try:
+        asset = frames.frame_of(generation, request.user)
+    except NoFrame as refused:
+        return refuse(request, generation, role, str(refused))
+    query = urlencode({"from": generation.pid, "frame": asset.pid})
+    return go(request, f"{reverse('project', args=[generation.project.pid])}?{query}")
+
+
+@require_POST
 def trash(request: Request, pid: str) -> HttpResponse:
     return act(request, pid, throw_away)
 
@@ -131,9 +186,21 @@ def keep(generation: Generation, **fields: Any) -> None:
         Generation.objects.filter(pk=generation.pk).update(rev=rev, **fields)
 
 
+def write_note(generation: Generation, user: User, text: str) -> None:
+    words = text.replace("\0", "").strip()
+    if not words:
+        raise Refused(_("Write something first."))
+    if len(words) > MOST_WORDS:
+        why = _("A note has {most} characters at most; this one has {count}.")
+        raise Refused(why.format(most=f"{MOST_WORDS:,}", count=f"{len(words):,}"))
+    with transaction.atomic():
+        keep(generation)
+        Note.objects.create(generation=generation, user=user, text=words)
+
+
 def throw_away(generation: Generation, user: User) -> None:
     if generation.status in gallery.MOVING:
-        raise Refused("This take is still on its way. Cancel it first, or wait for its end.")
+        raise Refused(_("This take is still on its way. Cancel it first, or wait for its end."))
     with transaction.atomic():
         keep(generation, trashed_at=timezone.now())
         note(generation, "trashed", user)

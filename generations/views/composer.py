@@ -19,10 +19,11 @@ from ..forms.composer import ComposerForm, new_token
 from ..forms.offers import Offer
 from ..forms.parameters import PREFIX, read
 from ..forms.slots import FILES, LINKS, assets_by_pid, carried
-from ..gallery import cards
+from ..gallery import Filters, cards
 from ..jobs import doorbell
 from ..models import Attempt, Generation
-from .history import composer_for, page, recent_assets
+from .filled import composer_for
+from .history import page, recent_assets
 from .watch import changed
 
 
@@ -73,6 +74,7 @@ def generate(request: Request, pid: str) -> HttpResponse:
         template="generations/_asked.html",
         status=201 if created else 200,
         form=again,
+        filters=layout(request),
         recent=recent_assets(project),
         count=len(generations),
     )
@@ -96,8 +98,13 @@ def with_files(request: Request, project: Project) -> tuple[QueryDict, dict[str,
 
 
 def fragment(request: Request, project: Project, form: ComposerForm | None, status: int = 200) -> HttpResponse:
-    context = {"project": project, "form": form, "recent": recent_assets(project)}
+    context = {"project": project, "form": form, "recent": recent_assets(project), "filters": layout(request)}
     return render(request, "generations/_composer.html", context, status=status)
+
+
+def layout(request: Request) -> Filters:
+    """How the page around the composer lays out its cards: the fresh ones must look like the others."""
+    return Filters.read({"view": request.POST.get("view", "") or request.GET.get("view", "")})
 
 
 def estimate(request: Request, form: ComposerForm) -> HttpResponse:

@@ -1,28 +1,33 @@
 """A project's page: its history, newest first, with the composer docked below."""
 
+from dataclasses import asdict
 from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 from django.views.decorators.vary import vary_on_headers
 
 from studio import access
 from studio.http import Request
-from studio.models import Project, Role
+from studio.models import Project, Role, User
 
 from .. import gallery
-from ..access import generation_for
-from ..forms.composer import ComposerForm, initial_of
-from ..forms.offers import offers
+from ..forms.composer import ComposerForm
 from ..models import Asset, Generation
-from .watch import newest_in, poller, shell
+from . import chips
+from .filled import composer_for
+from .watch import newest_in, poller, shell, today
 
+EDITING = (Role.EDITOR, Role.OWNER)
 EXAMPLES = (
-    "A lighthouse on a cliff at blue hour, waves breaking below, the beam sweeps slowly through drifting fog",
-    "A paper boat sails down a rain-soaked city gutter, low angle, reflections of neon signs, shallow depth of field",
-    "Time-lapse of a desert from dusk to night, dunes in warm light, then a sky full of stars turning slowly",
+    _("A lighthouse on a cliff at blue hour, waves breaking below, the beam sweeps slowly through drifting fog"),
+    _(
+        "A paper boat sails down a rain-soaked city gutter, low angle, reflections of neon signs,"
+        " shallow depth of field"
+    ),
+    _("Time-lapse of a desert from dusk to night, dunes in warm light, then a sky full of stars turning slowly"),
 )
 
 
@@ -35,19 +40,6 @@ def project(request: Request, pid: str) -> HttpResponse:
     return page(request, project, role, composer_for(request, project, role))
 
 
-def composer_for(request: Request, project: Project, role: Role) -> ComposerForm | None:
-    """The empty composer, or one filled with what `?from=` made; None for viewers."""
-    if role.rank < Role.EDITOR.rank:
-        return None
-    if pid := request.GET.get("from"):
-        model, _ = generation_for(request.user, pid)
-        if model.project_id != project.pk:
-            raise Http404
-        value = f"{model.provider.pid}:{model.model}"
-        return ComposerForm(project=project, user=request.user, offer=value, initial=initial_of(model))
-    return ComposerForm(project=project, user=request.user)
-
-
 def page(
     request: Request, project: Project, role: Role, composer: ComposerForm | None, status: int = 200
 ) -> HttpResponse:
@@ -58,12 +50,16 @@ def page(
     context = (
         shell(project, role)
         | poller(project, filters, newest)
+        | today()
         | {
             "filters": filters,
-            "chips": chips(filters),
-            "models": models(composer, filters),
+            "chips": chips.chips(filters),
+            "menus": chips.menus(project, filters),
+            "views": chips.views(filters),
+            "shots": list(project.shots.in_order()),
+            "elsewhere": elsewhere(request.user, project),
             "days": gallery.days(generations),
-            "today": timezone.localdate().isoformat(),
+            "asked": {name: value for name, value in asdict(filters).items() if value and name != "q"},
             "more": generations[-1].pid if more else "",
             "people": project.memberships.count(),
             "form": composer,
@@ -87,6 +83,7 @@ def older(request: Request, project: Project, role: Role) -> HttpResponse:
         "project": project,
         "role": role,
         "may_edit": role.rank >= Role.EDITOR.rank,
+        **today(),
         "filters": filters,
         "continued": continued,
         "days": found[1:] if continued else found,
@@ -105,40 +102,10 @@ def cursor(request: Request, project: Project) -> int | None:
     return found
 
 
-def chips(filters: gallery.Filters) -> list[dict[str, Any]]:
-    """The row of links above the gallery."""
-    one = [
-        {
-            "label": "All",
-            "query": filters.query(status="", fav=""),
-            "on": not filters.status and not filters.favourites,
-        },
-        {
-            "label": "Favourites",
-            "icon": "heart",
-            "query": filters.query(fav="" if filters.favourites else "1"),
-            "on": filters.favourites,
-        },
-    ]
-    groups = [(key, label) for key, (label, _) in gallery.GROUPS.items()] + [(gallery.TRASH, "Trash")]
-    return one + [
-        {
-            "label": label,
-            "query": filters.query(status="" if filters.status == key else key),
-            "on": filters.status == key,
-        }
-        for key, label in groups
-    ]
-
-
-def models(composer: ComposerForm | None, filters: gallery.Filters) -> list[dict[str, Any]]:
-    """For the model menu: what is offered now, and what is chosen."""
-    labels = {offer.spec.key: offer.spec.label for offer in (composer.choices if composer else offers())}
-    if filters.model:
-        labels.setdefault(filters.model, filters.model)
-    return [
-        {"label": label, "query": filters.query(model=key), "on": filters.model == key} for key, label in labels.items()
-    ]
+def elsewhere(user: User, project: Project) -> list[Project]:
+    """The other projects into which the user may move a clip."""
+    editable = Project.objects.visible_to(user).filter(memberships__user=user, memberships__role__in=EDITING)
+    return list(editable.exclude(pk=project.pk).order_by("name"))
 
 
 def recent_assets(project: Project) -> list[Asset]:

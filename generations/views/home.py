@@ -38,7 +38,7 @@ def home(request: Request) -> HttpResponse:
     context = {
         "section": "home",
         "tiles": tiles,
-        "running": list(mine.open().select_related("project", "user").order_by("-id")[:RUNNING]),
+        "running": mine.open().select_related("project", "user").order_by("-id")[:RUNNING],
         "recent": list(mine.filter(status=Status.DONE).select_related("project").order_by("-id")[:RECENT]),
         "last": last_project(request.user, tiles),
     }

@@ -6,9 +6,12 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST, require_safe
@@ -25,6 +28,7 @@ from ..models import Asset, Generation
 from .files import IMMUTABLE, send
 
 PAGE = 60
+FROM_CLIPS = "frames"  # a kind of its own for the filter: frames that were kept of clips
 ENVELOPE = 64 * 1024  # of a multipart body, besides its files
 
 
@@ -40,7 +44,7 @@ def library(request: Request) -> HttpResponse:
         "more": next_page(request.GET, rows),
         "projects": mine,
         "uploadable": uploadable(request),
-        "kinds": Asset.Kind.choices,
+        "kinds": [*Asset.Kind.choices, (FROM_CLIPS, _("From clips"))],
         "chosen": {name: request.GET.get(name, "") for name in ("project", "kind", "q")},
         "is_filtered": any(request.GET.get(name) for name in ("project", "kind", "q")),
         "max_mb": config().upload_max_mb,
@@ -51,12 +55,15 @@ def library(request: Request) -> HttpResponse:
 
 def chosen(request: Request) -> Any:
     """The assets of the user's projects, narrowed by the page's filters; unknown words narrow nothing."""
-    found = Asset.objects.visible_to(request.user).for_list()
+    used = Count("uses__generation", filter=Q(uses__generation__trashed_at=None), distinct=True)
+    found = Asset.objects.visible_to(request.user).for_list().annotate(used=used)
     project, kind, text, before = (request.GET.get(name, "") for name in ("project", "kind", "q", "before"))
     if project:
         found = found.filter(project__pid=project)
     if kind in Asset.Kind.values:
         found = found.filter(kind=kind)
+    elif kind == FROM_CLIPS:
+        found = found.filter(origin=Asset.Origin.LAST_FRAME)
     if text.strip():
         found = found.filter(name__icontains=text.strip()[:200])
     if before:
@@ -89,14 +96,15 @@ def upload(request: Request) -> HttpResponseBase:
     most = max(config().upload_max_mb, config().video_max_mb)
     if int(request.META.get("CONTENT_LENGTH") or 0) > most * 1_000_000 + ENVELOPE:
         # The fields lie behind the files in the body, so nobody knows yet which page asked.
-        return refusal(request, f"This is more than {most} MB, the most that this studio takes at once.", status=413)
+        why = _("This is more than {most} MB, the most that this studio takes at once.")
+        return refusal(request, why.format(most=most), status=413)
     return receive(request)
 
 
 @csrf_protect
 def receive(request: Request) -> HttpResponse:
     """POST: project, then file (one or more) or url; role, when a slot of the composer asks."""
-    project, _ = project_for(request.user, request.POST.get("project", ""), Role.EDITOR)
+    project, _role = project_for(request.user, request.POST.get("project", ""), Role.EDITOR)
     role = request.POST.get("role", "")
     try:
         assets = take_in(request, project, kind_of_role(role))
@@ -106,7 +114,8 @@ def receive(request: Request) -> HttpResponse:
         return render(request, "generations/_slot_chip.html", {"asset": assets[0], "role": role}, status=201)
     if is_scripted(request):
         return render(request, "generations/_asset_tiles.html", {"assets": assets}, status=201)
-    messages.success(request, "Added." if len(assets) == 1 else f"{len(assets)} files added.")
+    said = ngettext("Added.", "{count} files added.", len(assets))
+    messages.success(request, said.format(count=len(assets)))
     return redirect("library")
 
 
@@ -117,7 +126,7 @@ def take_in(request: Request, project: Project, kind: str) -> list[Asset]:
     if url:
         return [add_link(project, request.user, url, kind or request.POST.get("kind", ""))]
     if not files:
-        raise Refused("Choose a file, or paste an https link.")
+        raise Refused(_("Choose a file, or paste an https link."))
     return [add_file(project, request.user, file, file.name or "", kind=kind) for file in files]
 
 
@@ -150,7 +159,7 @@ def asset(request: Request, pid: str) -> HttpResponse:
 @require_POST
 def asset_trash(request: Request, pid: str) -> HttpResponse:
     """A file that an open generation still needs stays."""
-    found, _ = asset_for(request.user, pid, Role.EDITOR)
+    found, _role = asset_for(request.user, pid, Role.EDITOR)
     with transaction.atomic():
         waiting = Generation.objects.open().filter(inputs__asset=found).count()
         if not waiting:
@@ -158,10 +167,15 @@ def asset_trash(request: Request, pid: str) -> HttpResponse:
             found.save(update_fields=["trashed_at"])
             Event.record("asset", found.pid, "trashed", actor=request.user, project_id=found.project_id)
     if waiting:
-        clips = "A clip that is" if waiting == 1 else f"{waiting} clips that are"
-        messages.error(request, f"{clips} still on the way needs this file. Wait for it, then try again.")
+        why = ngettext(
+            "A clip that is still on the way needs this file. Wait for it, then try again.",
+            "{count} clips that are still on the way needs this file. Wait for it, then try again.",
+            waiting,
+        )
+        messages.error(request, why.format(count=waiting))
         return redirect("asset", found.pid)
-    messages.success(request, f"“{found.name}” is in the trash. Clips made with it keep it; to undo, upload it again.")
+    said = _("“{file}” is in the trash. Clips made with it keep it; to undo, upload it again.")
+    messages.success(request, said.format(file=found.name))
     return redirect("library")
 
 
@@ -183,7 +197,7 @@ def asset_thumbnail(request: Request, pid: str) -> HttpResponseBase:
 
 def kept_asset(request: Request, pid: str) -> Asset:
     """Out of the trash too: the pages of clips that were made with it go on showing it."""
-    found, _ = guarded(request.user, Asset.objects.select_related("project").filter(pid=pid).first(), Role.VIEWER)
+    found, _role = guarded(request.user, Asset.objects.select_related("project").filter(pid=pid).first(), Role.VIEWER)
     return found
 
 

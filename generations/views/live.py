@@ -48,6 +48,7 @@ def changed_cards(request: Request, project: Project, role: Role, rows: QuerySet
         [row for row in moved if row.pk not in fresh],
         fresh=[row for row in moved if row.pk in fresh],
         new_day=request.GET.get("day", ""),
+        filters=filters,
         **poller(project, filters, newest),
     )
 

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -77,9 +78,9 @@ def rows_of(found: Sequence[Orphan], provider: Provider, user: User) -> list[Row
 def row_of(orphan: Orphan, sent: Attempt | None, rival: Attempt | None, visible: set[int]) -> Row:
     origin, attempt = "", sent or rival
     if sent:
-        origin = "It carries this studio's tag: it was sent from here, for a take that is not bound to it."
+        origin = _("It carries this studio's tag: it was sent from here, for a take that is not bound to it.")
     elif rival:
-        origin = "It may be a take whose sending is uncertain. Decide there first."
+        origin = _("It may be a take whose sending is uncertain. Decide there first.")
     spec = adopt.spec_of(orphan)
     return Row(
         orphan=orphan,
@@ -94,7 +95,7 @@ def row_of(orphan: Orphan, sent: Attempt | None, rival: Attempt | None, visible:
 def orphan_adopt(request: Request, pid: str) -> HttpResponse:
     """Makes it a take of the chosen project; the usual looks then bring it home."""
     provider = provider_for(request, pid)
-    project, _ = project_for(request.user, request.POST.get("project", ""), Role.EDITOR)
+    project, _role = project_for(request.user, request.POST.get("project", ""), Role.EDITOR)
     orphan = get_object_or_404(
         Orphan.objects.select_related("provider"), provider=provider, remote_id=request.POST.get("task", "")
     )
@@ -103,7 +104,8 @@ def orphan_adopt(request: Request, pid: str) -> HttpResponse:
     except Refused as refused:
         messages.error(request, str(refused))
         return redirect("orphans", provider.pid)
-    messages.success(request, f"{orphan} is now a take of {project}. The studio brings its video home.")
+    said = _("{task} is now a take of {project}. The studio brings its video home.")
+    messages.success(request, said.format(task=orphan, project=project))
     return redirect("generation", generation.pid)
 
 
@@ -113,5 +115,5 @@ def orphan_dismiss(request: Request, pid: str) -> HttpResponse:
     provider = provider_for(request, pid)
     on, task = request.POST.get("on") == "1", request.POST.get("task", "")
     if not adopt.dismiss(provider, task, request.user, on=on):
-        messages.error(request, "Nothing to change: this task was adopted, found or dismissed in the meantime.")
+        messages.error(request, _("Nothing to change: this task was adopted, found or dismissed in the meantime."))
     return redirect(reverse("orphans", args=[provider.pid]) + ("" if on else "?dismissed=1"))

@@ -9,6 +9,8 @@ from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -20,7 +22,7 @@ from studio.models import Event
 from ..catalog import MODELS, PRESETS
 from ..forms import hosts
 from ..forms.providers import ProviderForm, from_preset
-from ..jobs import doorbell
+from ..jobs import doorbell, words
 from ..jobs.learning import has_list
 from ..models import Generation, Orphan, Provider
 
@@ -81,7 +83,10 @@ def provider_new(request: Request) -> HttpResponse:
     form = ProviderForm(request.POST or None, provider=from_preset(PRESETS[name]))
     if request.method == "POST" and form.is_valid():
         form.save(request.user)
-        messages.success(request, f"{form.provider} is added. Press Test to see whether address and key are good.")
+        if not request.user.projects.exists():
+            return redirect("setup-project")
+        said = _("{provider} is added. Press Test to see whether address and key are good.")
+        messages.success(request, said.format(provider=form.provider))
         return redirect("providers")
     return provider_page(request, form, preset=PRESETS[name])
 
@@ -95,11 +100,10 @@ def provider_edit(request: Request, pid: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         cleared = form.save(request.user)
         if cleared:
-            messages.warning(
-                request, "The host has changed, so the stored key was cleared: it was given for the old one. Enter it."
-            )
+            why = _("The host has changed, so the stored key was cleared: it was given for the old one. Enter it.")
+            messages.warning(request, why)
             return redirect("provider-edit", provider.pid)
-        messages.success(request, "Saved.")
+        messages.success(request, _("Saved."))
         return redirect("providers")
     return provider_page(request, form, preset=PRESETS.get(provider.preset))
 
@@ -135,7 +139,7 @@ def provider_pause(request: Request, pid: str) -> HttpResponse:
     pausing = provider.paused_at is None if "paused" not in request.POST else request.POST["paused"] == "1"
     with transaction.atomic():
         provider.paused_at = timezone.now() if pausing else None
-        provider.paused_why = f"Paused by {request.user}." if pausing else ""
+        provider.paused_why = words.BY_HAND.format(person=request.user) if pausing else ""
         provider.save(update_fields=["paused_at", "paused_why"])
         note(request, provider, "paused" if pausing else "resumed")
     return redirect("providers")
@@ -147,15 +151,19 @@ def provider_trash(request: Request, pid: str) -> HttpResponse:
     provider = provider_for(request, pid)
     waiting = Generation.objects.open().filter(provider=provider).count()
     if waiting:
-        clips = "1 clip is" if waiting == 1 else f"{waiting} clips are"
-        messages.error(request, f"{clips} still on the way from {provider}. Wait, or cancel them, then try again.")
+        why = ngettext(
+            "1 clip is still on the way from {provider}. Wait, or cancel them, then try again.",
+            "{count} clips are still on the way from {provider}. Wait, or cancel them, then try again.",
+            waiting,
+        )
+        messages.error(request, why.format(count=waiting, provider=provider))
         return redirect("providers")
     with transaction.atomic():
         provider.trashed_at = timezone.now()
         provider.set_key("")
         provider.save(update_fields=["trashed_at", "key_box", "key_tail"])
         note(request, provider, "trashed")
-    messages.success(request, f"{provider} is gone, and its key with it.")
+    messages.success(request, _("{provider} is gone, and its key with it.").format(provider=provider))
     return redirect("providers")
 
 

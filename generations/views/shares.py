@@ -13,6 +13,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import slugify
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from PIL import Image, ImageOps
@@ -35,7 +36,7 @@ CARD = (1200, 630)  # what messengers and networks show of a link
 def share_new(request: Request, pid: str) -> HttpResponse:
     generation, role = generation_for(request.user, pid, Role.EDITOR)
     if generation.clip is None or generation.status != Status.DONE or generation.trashed_at:
-        messages.error(request, "Only a finished clip can be shared.")
+        messages.error(request, _("Only a finished clip can be shared."))
         return redirect("generation", generation.pid)
     form = ShareForm(request.POST or None)
     context: dict[str, Any] = {"project": generation.project, "role": role, "generation": generation, "form": form}
@@ -57,12 +58,12 @@ def live_shares(generation: Generation) -> list[Share]:
 
 @require_POST
 def share_revoke(request: Request, pid: str) -> HttpResponse:
-    share, _ = share_for(request.user, pid)
+    share, _role = share_for(request.user, pid)
     with transaction.atomic():
         changed = Share.objects.filter(pk=share.pk, revoked_at=None).update(revoked_at=timezone.now())
         if changed:
             Event.record("share", share.pid, "revoked", actor=request.user, project_id=share.project_id)
-    messages.success(request, "The link is revoked. Whoever opens it now sees nothing.")
+    messages.success(request, _("The link is revoked. Whoever opens it now sees nothing."))
     generation = share.generations.first()
     return redirect("share-new", generation.pid) if generation else redirect("project", share.project.pid)
 

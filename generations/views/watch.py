@@ -51,6 +51,12 @@ def shell(project: Project, role: Role) -> dict[str, Any]:
     }
 
 
+def today() -> dict[str, Any]:
+    """The day whose section takes the fresh cards."""
+    day = timezone.localdate().isoformat()
+    return {"today": day, "today_id": f"day-{day}", "nothing": ()}
+
+
 def changed(
     request: Request,
     project: Project,
@@ -71,7 +77,8 @@ def changed(
     context = {
         "changed": generations,
         "fresh": days(newest_first),
-        "today": timezone.localdate().isoformat(),
+        "filters": Filters(),
+        **today(),
         **shell(project, role),
         **context,
     }

@@ -1,5 +1,7 @@
 // What every page has: toasts, the question before a risk, one-letter keys, words for answers that went wrong.
 
+import { _ } from "./words.js";
+
 const STAY = 6000; // milliseconds a toast is shown, not counting the time a pointer rests on it
 
 export function toast(text) {
@@ -7,6 +9,7 @@ export function toast(text) {
   note.className = "toast";
   note.textContent = text;
   document.getElementById("toasts").append(note);
+  return note;
 }
 
 function leave(note) {
@@ -36,27 +39,31 @@ document.addEventListener("htmx:confirm", (event) => {
 });
 
 const WRONG = {
-  403: "You may not do this here. Load the page again if you think you may.",
-  404: "This is gone, or not yours any more.",
-  507: "The studio’s disk is full, so this was not saved. Tell whoever runs this studio to free some space.",
+  403: _("You may not do this here. Load the page again if you think you may."),
+  404: _("This is gone, or not yours any more."),
+  507: _("The studio’s disk is full, so this was not saved. Tell whoever runs this studio to free some space."),
 };
 
 document.addEventListener("htmx:response:error", (event) => {
   const { status } = event.detail.ctx.response;
   if (event.target.id === "live") return; // it asks again by itself
   if (WRONG[status]) toast(WRONG[status]);
-  else if (status >= 500) toast("Something broke in the studio. Nothing was lost; try again in a moment.");
+  else if (status >= 500) toast(_("Something broke in the studio. Nothing was lost; try again in a moment."));
 });
 
 document.addEventListener("htmx:error", (event) => {
-  if (event.detail.ctx && event.target.id !== "live") toast("The studio did not answer. Check your connection and try again.");
+  if (event.detail.ctx && event.target.id !== "live") toast(_("The studio did not answer. Check your connection and try again."));
 });
+
+/** Whether the member has switched one-letter keys off (WCAG 2.2, 2.1.4). Keys that type nothing always work. */
+export const isOff = (key) => key.length === 1 && key !== " " && document.documentElement.dataset.keys === "off";
 
 // `data-key` names the key that presses a link or button, or focuses a field; never while somebody types.
 document.addEventListener("keydown", (event) => {
-  if (event.metaKey || event.ctrlKey || event.altKey || event.defaultPrevented) return;
-  if (event.target.closest("input, textarea, select, [contenteditable], dialog, [popover]")) return;
-  const wanted = [...document.querySelectorAll("[data-key]")].find((one) => one.dataset.key === event.key);
+  if (event.metaKey || event.ctrlKey || event.altKey || event.defaultPrevented || isOff(event.key)) return;
+  if (event.target.closest("input:not([type=checkbox]):not([type=range]), textarea, select, [contenteditable], dialog, [popover]")) return;
+  if (event.key === " " && event.target.closest("button, a, input, summary")) return; // it presses what has the focus
+  const wanted = [...document.querySelectorAll("[data-key]")].find((one) => one.dataset.key === event.key && !one.disabled);
   if (!wanted) return;
   event.preventDefault();
   if (wanted.matches("input, textarea")) wanted.focus();

@@ -1,5 +1,7 @@
 // Seconds that pass between two answers of the server: the row says how long it was, the page counts on from there.
 
+import { _ } from "./words.js";
+
 const seen = new WeakMap(); // element → the server's figure and when it came
 
 function elapsed(element) {
@@ -20,9 +22,9 @@ export function clock(seconds) {
 }
 
 function left(seconds, expected, measured) {
-  if (seconds > expected * 1.5) return " · longer than usual";
+  if (seconds > expected * 1.5) return ` · ${_("taking longer than usual")}`;
   const rest = expected - seconds;
-  return measured && rest > 3 ? ` · ~${rest < 20 ? Math.round(rest) : Math.round(rest / 5) * 5} s left` : "";
+  return measured && rest > 3 ? ` · ${_("~%s s left").replace("%s", rest < 20 ? Math.round(rest) : Math.round(rest / 5) * 5)}` : "";
 }
 
 function tick() {

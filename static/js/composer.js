@@ -1,7 +1,8 @@
 // The composer without a page load: drafts, drops, pastes, chips, tags. The form works as a plain POST without any of it.
 
 import { toast } from "./app.js";
-import { arrange, drop, fill, places } from "./places.js";
+import { _ } from "./words.js";
+import { arrange, drop, fill, freePlace, places } from "./places.js";
 
 const form = () => document.getElementById("composer");
 const prompt = () => document.getElementById("prompt");
@@ -139,7 +140,7 @@ document.addEventListener("htmx:config:request", (event) => {
   if (event.target.id !== "composer" || !form().querySelector(".busy")) return;
   event.preventDefault();
   waiting = true;
-  toast("A file is still on its way up. Generating as soon as it is there.");
+  toast(_("A file is still on its way up. Generating as soon as it is there."));
 });
 document.addEventListener("studio:uploaded", ({ detail }) => {
   if (!detail.ok) waiting = false;
@@ -156,7 +157,13 @@ document.addEventListener("htmx:after:swap", (event) => {
 
 // ---- dropping and pasting
 
-const carriesFiles = (event) => event.dataTransfer?.types.includes("Files");
+const CLIP = "application/x-studio-clip"; // a card of the gallery: its last frame is meant
+const carriesFiles = (event) => event.dataTransfer?.types.includes("Files") || event.dataTransfer?.types.includes(CLIP);
+
+document.addEventListener("dragstart", (event) => {
+  const pid = event.target.closest?.(".card.done")?.dataset.pid;
+  if (pid) event.dataTransfer.setData(CLIP, pid);
+});
 
 document.addEventListener("dragover", (event) => {
   if (!carriesFiles(event) || !form()) return;
@@ -175,7 +182,12 @@ document.addEventListener("drop", (event) => {
   if (!carriesFiles(event) || !form()) return;
   event.preventDefault();
   leave();
-  fill([...event.dataTransfer.files], event.target.closest?.(".place"));
+  const place = event.target.closest?.(".place");
+  const clip = event.dataTransfer.getData(CLIP);
+  if (!clip) return fill([...event.dataTransfer.files], place);
+  const free = place ?? freePlace("image");
+  if (free) drop(free, { clip });
+  else toast(_("There is no free place for a frame. Choose a model that takes images, or remove one first."));
 });
 
 document.addEventListener("paste", (event) => {

@@ -1,3 +1,2 @@
-import "./clock.js";
 import "./hover.js";
-import "./live.js";
+import "./cards.js";

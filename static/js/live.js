@@ -1,15 +1,18 @@
 // The page's one poller: silent in hidden tabs, never a card twice, never a jump under somebody's eyes.
 
 import { toast } from "./app.js";
+import { listens } from "./news.js";
+import { _, ngettext } from "./words.js";
 
 const NEAR_TOP = 200; // pixels: nearer than that, new cards of others come in at once
-const held = () => [...document.querySelectorAll(".card[data-ui-held]")];
+const held = () => [...document.querySelectorAll(".item[data-ui-held]")];
 let failures = 0;
 
+const offline = (on) => (document.getElementById("offline").hidden = !on);
 const isPoller = (event) => event.target.id === "live";
 
 document.addEventListener("htmx:config:request", (event) => {
-  if (isPoller(event) && document.hidden) event.preventDefault();
+  if (isPoller(event) && document.hidden && !listens()) event.preventDefault();
 });
 
 function wake() {
@@ -18,13 +21,14 @@ function wake() {
 }
 document.addEventListener("visibilitychange", wake);
 addEventListener("online", wake);
+addEventListener("offline", () => offline(true));
 
 // A fresh card may have come by two ways, with the answer to Generate and with a poll: the second one only updates it.
 document.addEventListener("htmx:before:swap", (event) => {
   const { ctx, tasks } = event.detail;
   const fresh = tasks.filter((task) => task.swapSpec.style === "afterbegin");
   for (const task of fresh) {
-    for (const card of task.fragment.querySelectorAll(".card")) {
+    for (const card of task.fragment.querySelectorAll(".item")) {
       const there = document.getElementById(card.id);
       if (there) tasks.push(updating(there, card, ctx));
       else if (ctx.sourceElement.id === "live" && scrollY > NEAR_TOP) card.dataset.uiHeld = "";
@@ -56,7 +60,7 @@ function showHeld() {
   if (!button) return;
   const count = held().length;
   button.hidden = !count;
-  button.querySelector("span").textContent = `${count} new`;
+  button.querySelector("span").textContent = ngettext("%s new", "%s new", count);
 }
 
 function release() {
@@ -72,14 +76,15 @@ document.addEventListener("click", (event) => {
 addEventListener("scroll", () => scrollY < NEAR_TOP / 2 && held().length && release(), { passive: true });
 
 document.addEventListener("htmx:error", (event) => {
-  if (isPoller(event) && ++failures === 2) toast("The studio does not answer. This page goes on by itself when it does.");
+  if (isPoller(event) && ++failures === 2) offline(true);
 });
 document.addEventListener("htmx:before:response", (event) => {
   if (!isPoller(event)) return;
   failures = 0;
+  offline(false);
   const { raw } = event.detail.ctx.response;
   if (!raw.redirected) return;
   event.preventDefault(); // the login page, which is no answer to a poll
   event.target.remove();
-  toast("You were logged out. Load the page again to go on.");
+  toast(_("You were logged out. Load the page again to go on."));
 });

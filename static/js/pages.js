@@ -1,5 +1,7 @@
 // Small comforts of the pages around the history. Every one of them works without this file, too.
 
+import { _ } from "./words.js";
+
 const each = (selector, act) => document.querySelectorAll(selector).forEach(act);
 
 // Buttons that only serve people without scripts.
@@ -46,9 +48,9 @@ document.addEventListener("click", async (event) => {
     document.execCommand("copy");
   }
   const words = button.querySelector("span");
-  words.textContent = "Copied";
+  words.textContent = _("Copied");
   words.setAttribute("role", "status");
-  setTimeout(() => (words.textContent = "Copy"), 2000);
+  setTimeout(() => (words.textContent = _("Copy")), 2000);
 });
 
 // Show what is typed as a new password.
@@ -60,8 +62,8 @@ each("input[data-show]", (input) => {
   button.className = "btn ghost";
   const show = (shown) => {
     input.type = shown ? "text" : "password";
-    button.textContent = shown ? "Hide" : "Show";
-    button.setAttribute("aria-label", shown ? "Hide the password" : "Show the password");
+    button.textContent = shown ? _("Hide") : _("Show");
+    button.setAttribute("aria-label", shown ? _("Hide the password") : _("Show the password"));
   };
   input.replaceWith(box);
   box.append(input, button);
@@ -85,7 +87,7 @@ function uploads(form) {
     name.className = "clip";
     name.textContent = file.name;
     bar.max = 1;
-    bar.setAttribute("aria-label", `Upload of ${file.name}`);
+    bar.setAttribute("aria-label", _("Upload of %s").replace("%s", () => file.name));
     job.append(name, bar);
     jobs.append(job);
     return { job, bar };
@@ -118,8 +120,8 @@ function uploads(form) {
         const words = new DOMParser().parseFromString(request.responseText, "text/html").body.textContent.trim();
         if (request.status === 201) land(job, request.responseText);
         else if (request.status === 422 || request.status === 413) say(job, words);
-        else if (request.status === 507) say(job, "The studio’s disk is full. Tell whoever runs it to free some space.");
-        else say(job, `${file.name} did not arrive. Look at your connection and try again.`);
+        else if (request.status === 507) say(job, _("The studio’s disk is full. Tell whoever runs this studio to free some space."));
+        else say(job, _("%s did not arrive. Look at your connection and try again.").replace("%s", () => file.name));
         done();
       });
       request.open("POST", form.action);

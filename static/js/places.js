@@ -2,6 +2,7 @@
 
 import { toast } from "./app.js";
 import { complain, send } from "./uploads.js";
+import { _ } from "./words.js";
 
 const form = () => document.getElementById("composer");
 export const places = () => [...(form()?.querySelectorAll(".place") ?? [])];
@@ -20,7 +21,7 @@ export function arrange() {
     const add = place.querySelector(".add");
     place.classList.toggle("full", isFull(place));
     add.disabled = !fits(place.dataset.role);
-    add.title = add.disabled ? "Cannot be used together with the files that are there. Remove those first." : "";
+    add.title = add.disabled ? _("Cannot be used together with the files that are there. Remove those first.") : "";
   }
 }
 
@@ -35,14 +36,15 @@ export function fill(files, wanted) {
   for (const file of files) {
     const place = wanted ?? freePlace(kindOf(file));
     if (place) drop(place, { file });
-    else toast(`There is no free place for ${file.name || "this"}. Choose a model that takes it, or remove a file first.`);
+    else toast(_("There is no free place for %s. Choose a model that takes it, or remove a file first.").replace("%s", () => file.name || "…"));
   }
 }
 
 export function drop(place, what) {
-  if (!fits(place.dataset.role)) return complain(place, place.querySelector(".add").title || "Remove the other files first.");
+  if (!fits(place.dataset.role)) return complain(place, place.querySelector(".add").title || _("Remove the other files first."));
   if (isFull(place)) {
-    if (Number(place.dataset.max) > 1) return complain(place, `${place.dataset.label}: ${place.dataset.max} is the most.`);
+    const { label, max } = place.dataset;
+    if (Number(max) > 1) return complain(place, _("%(name)s: %(most)s is the most.").replace("%(name)s", label).replace("%(most)s", max));
     for (const chip of chips(place)) chip.remove();
   }
   const sent = send(place, what).then(changed);

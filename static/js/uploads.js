@@ -1,19 +1,21 @@
 // Files go up as soon as they are dropped; the form carries only the ids of what the server took.
 // XMLHttpRequest, because fetch tells no progress of an upload.
 
+import { _ } from "./words.js";
+
 const form = () => document.getElementById("composer");
 
 /** Send one file or link for a place; resolves when the place shows the result. */
-export function send(place, { file, url }) {
+export function send(place, { file, url, clip }) {
   const chip = waiting(place, file);
   const body = new FormData();
   body.set("project", form().dataset.project);
   body.set("role", place.dataset.role);
   if (file) body.set("file", file, file.name || "pasted.png");
-  else body.set("url", url);
+  else if (url) body.set("url", url);
   return new Promise((done) => {
     const request = new XMLHttpRequest();
-    request.open("POST", form().dataset.upload);
+    request.open("POST", clip ? `/g/${clip}/frame` : form().dataset.upload);
     request.setRequestHeader("X-CSRFToken", form().elements.csrfmiddlewaretoken.value);
     request.setRequestHeader("X-Requested-With", "XMLHttpRequest");
     request.upload.addEventListener("progress", ({ loaded, total }) => (chip.querySelector("progress").value = loaded / total));
@@ -30,7 +32,7 @@ function waiting(place, file) {
   const chip = document.createElement("div");
   chip.className = "slot full busy";
   chip.setAttribute("aria-busy", "true");
-  chip.setAttribute("aria-label", `Uploading ${file?.name || "a link"}`);
+  chip.setAttribute("aria-label", file?.name ? _("Uploading %s").replace("%s", () => file.name) : _("Uploading a link"));
   chip.setAttribute("role", "group");
   if (file?.type.startsWith("image/")) {
     const picture = document.createElement("img");
@@ -41,7 +43,7 @@ function waiting(place, file) {
   const progress = document.createElement("progress");
   progress.max = 1;
   progress.value = 0;
-  progress.setAttribute("aria-label", "Upload");
+  progress.setAttribute("aria-label", _("Upload"));
   chip.append(progress);
   place.querySelector(".add").before(chip);
   return chip;
@@ -65,8 +67,8 @@ function parsed(html) {
 
 function refuse(place, request) {
   const said = request.status === 422 || request.status === 413 ? parsed(request.responseText) : null;
-  const full = request.status === 507 && "The studio’s disk is full. Tell whoever runs this studio to free some space.";
-  complain(place, said?.textContent.trim() || full || "This did not arrive. Check your connection and drop it again.");
+  const full = request.status === 507 && _("The studio’s disk is full. Tell whoever runs this studio to free some space.");
+  complain(place, said?.textContent.trim() || full || _("This did not arrive. Check your connection and drop it again."));
 }
 
 /** Say beside a place what is wrong, until something else is done there. */

@@ -1,0 +1,38 @@
+"""The tray of pages that belong to no project: what is on its way in all projects of the member."""
+
+from typing import Any
+from urllib.parse import urlencode
+from zlib import crc32
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from studio.http import Request
+
+from ..gallery import waiting_for
+from ..models import Generation
+from .watch import IDLE, QUICK
+
+
+@require_GET
+def tray(request: Request) -> HttpResponse:
+    """204 while nothing changed since `seen`; else the tray, and the poller that asks for the next change."""
+    waiting = waiting_for(request.user)
+    seen = mark(waiting)
+    if request.GET.get("seen") == seen:
+        return HttpResponse(status=204)
+    context: dict[str, Any] = {
+        "waiting": waiting,
+        "running": waiting[::-1],
+        "paces": {},
+        "seen": urlencode({"seen": seen}),
+        "every": QUICK if waiting else IDLE,
+    }
+    return render(request, "generations/_tray_changed.html", context)
+
+
+def mark(waiting: list[Generation]) -> str:
+    """Another one as soon as a row comes, goes or says something else."""
+    said = [(row.pk, row.status, row.message, row.progress) for row in waiting]
+    return str(crc32(repr(said).encode()))
