@@ -8,7 +8,7 @@ from django.utils import timezone
 from studio.access import require, role_in
 from studio.models import Project, Role, User
 
-from .models import Asset, Generation, Share
+from .models import Asset, Generation, Share, Shot
 from .models.share import digest
 
 
@@ -30,7 +30,11 @@ def share_for(user: User, pid: str) -> tuple[Share, Role]:
     return guarded(user, share, least)
 
 
-Row = TypeVar("Row", Asset, Generation, Share)
+def shot_for(user: User, pid: str, least: Role = Role.VIEWER) -> tuple[Shot, Role]:
+    return guarded(user, Shot.objects.select_related("project").filter(pid=pid).first(), least)
+
+
+Row = TypeVar("Row", Asset, Generation, Share, Shot)
 
 
 def guarded(user: User, row: Row | None, least: Role) -> tuple[Row, Role]:
