@@ -122,3 +122,8 @@ def make_clip(generation: Generation, video: bytes, **fields: Any) -> Clip:
     generation.status, generation.clip = "done", clip
     generation.save()
     return clip
+
+
+def streamed(answer: Any) -> bytes:
+    """The whole body of an answer that comes in pieces."""
+    return b"".join(answer.streaming_content)

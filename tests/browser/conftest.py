@@ -13,6 +13,9 @@ from django.conf import settings
 from django.test import Client
 from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, sync_playwright
 
+from tests.make import make_asset
+from tests.showroom import fill
+
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -112,14 +115,9 @@ def session_of(user: Any, url: str) -> Any:
 
 
 def barriers(page: Page) -> list[str]:
-    """Serious and critical findings of axe, each with the element it means."""
+    """What axe finds against WCAG 2.2 AA and good practice, each with the element it means."""
     found = Axe().run(page).response["violations"]
-    return [
-        f"{one['id']}: {one['help']} at {node['html'][:200]}"
-        for one in found
-        if one["impact"] in {"serious", "critical"}
-        for node in one["nodes"]
-    ]
+    return [f"{one['id']}: {one['help']} at {node['html'][:200]}" for one in found for node in one["nodes"]]
 
 
 def overflow(page: Page) -> int:
@@ -134,3 +132,28 @@ def until(page: Page, expression: str) -> None:
             return
         page.wait_for_timeout(50)
     raise AssertionError(f"it never came true: {expression}")
+
+
+@pytest.fixture
+def codes(alice: Any, bob: Any, visit: Visit) -> dict[str, str]:
+    """The showroom's pids by word, and a share link."""
+    room = fill(alice, bob)
+    by_status = {row.status: row.pid for row in room.project.generations.all()}
+    make_asset(room.project, bob, name="A picture with quite a long name that does not fit anywhere.png")
+    return {
+        "project": room.project.pid,
+        "clip": room.clips[0].pid,
+        "second": room.clips[2].pid,
+        "third": room.clips[3].pid,
+        "blocked": by_status["blocked"],
+        "rendering": by_status["rendering"],
+        "asset": room.asset.pid,
+        "provider": room.provider.pid,
+        "share": share(visit(alice, f"/g/{room.clips[0].pid}/share")),
+    }
+
+
+def share(page: Page) -> str:
+    page.get_by_label("Title").fill("The lighthouse")
+    page.get_by_role("button", name="Make the link").click()
+    return page.get_by_label("Share link").input_value()

@@ -95,10 +95,10 @@ def test_a_card_plays_under_the_focus_and_its_buttons_can_be_reached(visit: Visi
     page.locator(f"#g-{row.pid} .link").focus()
     expect(page.locator(f"#g-{row.pid}")).to_have_attribute("data-ui-playing", "")
     names = []
-    for _ in range(3):
+    for _ in range(4):
         page.keyboard.press("Tab")
         names.append(page.evaluate("document.activeElement.getAttribute('aria-label')"))
-    assert names == ["Favourite", "Reuse prompt and settings", "More"]
+    assert names == [f"Select: {row.title}", "Favourite", "Reuse prompt and settings", "More"]
     page.keyboard.press("Enter")
     expect(page.locator(f"#more-{row.pid}")).to_be_visible()
     page.keyboard.press("Escape")

@@ -44,7 +44,12 @@ def test_from_an_empty_folder_to_a_playing_clip(studio: Studio, new_page: Visit)
     page.get_by_label("E-mail").fill("alice@example.org")
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="Make my account").click()
+    page.get_by_role("link", name="Try the sandbox").click()
+    page.get_by_role("button", name="Begin").click()
     expect(page.locator("h1")).to_have_text("First project")
+    expect(page.locator("article")).to_have_count(3)
+    page.get_by_role("link", name="First project").first.click()  # with nothing in the composer
+    expect(page.locator("#place-first_frame .slot.full")).to_have_count(0)
     page.evaluate("window.neverReloaded = true")
 
     started = time.monotonic()
@@ -69,7 +74,7 @@ def test_from_an_empty_folder_to_a_playing_clip(studio: Studio, new_page: Visit)
     until(page, "document.querySelector('video').currentTime > 4 && !document.querySelector('video').error")
     with page.expect_download() as download:
         page.get_by_role("link", name=re.compile("Download")).first.click()
-    assert download.value.path().stat().st_size == studio.sql("select bytes from generations_clip")[0][0]
+    assert download.value.path().stat().st_size in {row[0] for row in studio.sql("select bytes from generations_clip")}
 
 
 @pytest.mark.browser

@@ -60,7 +60,8 @@ def test_a_viewer_sees_the_history_without_a_composer(client: Client, project: A
     body = page(client, project).content.decode()
     assert "A fox on a hill" in body
     assert 'id="composer"' not in body
-    assert "formaction" not in body
+    assert "You can look and download here." in body
+    assert 'form="act"' not in body
     assert client.get(reverse("composer", args=[project.pid])).status_code == 403
     assert ask(client, project).status_code == 403
 
@@ -116,15 +117,25 @@ def test_a_trashed_clip_is_found_only_in_the_trash(client: Client, project: Any,
         ("?fav=1", {"three"}),
         ("?q=TWO", {"two"}),
         ("?model=other-model", {"three"}),
-        ("?status=nonsense&fav=x", {"one", "two", "three"}),
+        ("?shape=tall", {"two"}),
+        ("?shape=square", {"three"}),
+        ("?rating=4", {"three"}),
+        ("?since=week", {"one", "two", "three"}),
+        ("?view=table&fav=1", {"three"}),
+        ("?view=takes&fav=1", {"three"}),
+        ("?status=nonsense&fav=x&shape=x&rating=9&since=ever&view=x", {"one", "two", "three"}),
         ("?q=%00", {"one", "two", "three"}),
     ],
 )
 def test_chips_and_search_narrow_it(client: Client, project: Any, alice: Any, query: str, found: set[str]) -> None:
     made = {
         "one": make_generation(project, alice, prompt="take one"),
-        "two": make_generation(project, alice, prompt="take two", status="failed", attempt={"state": "rejected"}),
-        "three": make_generation(project, alice, prompt="take three", favourite=True, model="other-model"),
+        "two": make_generation(
+            project, alice, prompt="take two", status="failed", height=40, attempt={"state": "rejected"}
+        ),
+        "three": make_generation(
+            project, alice, prompt="take three", favourite=True, model="other-model", rating=5, width=9
+        ),
     }
     client.force_login(alice)
     body = page(client, project, query).content.decode()

@@ -21,7 +21,7 @@ from generations.models import Asset, Input
 from studio.config import config
 from studio.models import Event
 from tests.clips import video
-from tests.make import make_asset, make_generation, make_project, make_user, png
+from tests.make import make_asset, make_generation, make_project, make_provider, make_user, png
 
 HTMX = {"HX-Request": "true"}
 
@@ -484,3 +484,64 @@ def test_a_trashed_project_closes_its_links(client: Client, alice: Any, project:
     project.trashed_at = "2026-11-21T10:00Z"
     project.save()
     assert client.get(path).status_code == 404
+
+
+# several at once
+
+
+def test_files_say_in_how_many_clips_they_are_used(alice: Any, project: Any) -> None:
+    asset = make_asset(project, alice)
+    for _ in range(2):
+        Input.objects.create(generation=make_generation(project, alice), asset=asset, role="first_frame")
+    assert "used in 2 clips" in words(as_(alice).get("/library/"))
+
+
+def test_frames_of_clips_are_a_filter(alice: Any, project: Any) -> None:
+    frame = make_asset(project, alice, origin=Asset.Origin.LAST_FRAME)
+    other = make_asset(project, alice)
+    page = words(as_(alice).get("/library/?kind=frames"))
+    assert f"/a/{frame.pid}/" in page
+    assert f"/a/{other.pid}/" not in page
+
+
+def test_several_are_thrown_away_but_what_a_clip_still_needs(alice: Any, project: Any) -> None:
+    needed, free = make_asset(project, alice), make_asset(project, alice)
+    Input.objects.create(
+        generation=make_generation(project, alice, status="rendering"), asset=needed, role="first_frame"
+    )
+    page = words(as_(alice).post("/library/many/trash", {"c": [needed.pid, free.pid]}, follow=True))
+    assert "1 file is in the trash" in page
+    assert "1 stayed" in page
+    assert list(Asset.objects.filter(trashed_at=None)) == [needed]
+
+
+def test_several_are_copied_to_another_project_once(alice: Any, project: Any) -> None:
+    asset, to = make_asset(project, alice), make_project(alice, "Loops")
+    for _ in range(2):
+        as_(alice).post("/library/many/copy", {"c": [asset.pid], "to": to.pid})
+    twin = Asset.objects.get(project=to)
+    assert (twin.file, twin.sha256, twin.origin) == (asset.file, asset.sha256, "copy")
+    assert twin.pid != asset.pid
+
+
+def test_several_go_into_the_composer(alice: Any, project: Any) -> None:
+    make_provider()
+    assets = [make_asset(project, alice) for _ in range(2)]
+    response = as_(alice).post("/library/many/use", {"c": [asset.pid for asset in assets]}, follow=True)
+    page = words(response)
+    assert response.redirect_chain[-1][0].startswith(f"/p/{project.pid}/?file=")
+    for asset in assets:
+        assert f'value="{asset.pid}"' in page.split('id="composer"')[1]
+
+
+@pytest.mark.parametrize("verb", ["use", "copy", "trash"])
+@pytest.mark.parametrize(("who", "code"), [("vera", 403), ("charlie", 404)])
+def test_only_editors_handle_several(request: Any, alice: Any, project: Any, verb: str, who: str, code: int) -> None:
+    asset = make_asset(project, alice)
+    user = request.getfixturevalue(who)
+    assert as_(user).post(f"/library/many/{verb}", {"c": [asset.pid], "to": project.pid}).status_code == code
+    assert Asset.objects.filter(trashed_at=None).count() == 1
+
+
+def test_nothing_selected_is_said(alice: Any, project: Any) -> None:
+    assert "Nothing is selected" in words(as_(alice).post("/library/many/trash", follow=True))
