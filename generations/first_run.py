@@ -26,6 +26,7 @@ from .sandbox.scenes import scene
 
 TOKEN_FILE = "setup.token"  # noqa: S105  a file name
 SANDBOX_KEY = "sandbox"
+SETTING_UP = "setting up"  # in the session of the first admin
 SAMPLE_SIZE = (1280, 720)
 
 

@@ -20,6 +20,7 @@ from studio.http import Request
 from studio.models import Event
 
 from ..catalog import MODELS, PRESETS
+from ..first_run import SETTING_UP
 from ..forms import hosts
 from ..forms.providers import ProviderForm, from_preset
 from ..jobs import doorbell, words
@@ -83,7 +84,7 @@ def provider_new(request: Request) -> HttpResponse:
     form = ProviderForm(request.POST or None, provider=from_preset(PRESETS[name]))
     if request.method == "POST" and form.is_valid():
         form.save(request.user)
-        if not request.user.projects.exists():
+        if request.session.pop(SETTING_UP, False) and not request.user.projects.exists():
             return redirect("setup-project")
         said = _("{provider} is added. Press Test to see whether address and key are good.")
         messages.success(request, said.format(provider=form.provider))

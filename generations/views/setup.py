@@ -43,6 +43,7 @@ def setup(request: Request) -> HttpResponse:
 def engine(request: Request) -> HttpResponse:
     """The sandbox needs no key; a key can be given now or later."""
     require_admin(request.user)
+    request.session[first_run.SETTING_UP] = True  # a provider added now leads on to the third step
     return render(request, "studio/setup_engine.html", {"has_sandbox": sandbox_offer() is not None})
 
 

@@ -256,7 +256,8 @@ def whole_history(page: Page) -> None:
         page.evaluate("scrollTo(0, document.body.scrollHeight)")
         page.wait_for_timeout(100)
     expect(page.locator(".card")).to_have_count(len(SCENES))
-    page.evaluate("document.querySelectorAll('#composer, .top, .tabbar').forEach(one => one.remove()); scrollTo(0, 0)")
+    page.evaluate("document.querySelectorAll('#composer, .tabbar').forEach(one => one.remove()); scrollTo(0, 0)")
+    page.evaluate("document.querySelector('.top').style.position = 'static'")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -78,7 +78,7 @@ def test_the_steps_are_an_admins(client: Client, bob: Any) -> None:
 
 
 def test_a_key_given_on_the_way_leads_on_to_the_project(client: Client, link: str) -> None:
-    client.post(link, PERSON)
+    client.post(link, PERSON, follow=True)
     fields = {"name": "Ark", "base_url": "https://ark.example.org/api/v3", "key": "k-123", "slots": 3, "per_minute": 60}
     page = client.get("/providers/new?preset=ark").context["form"]
     data = {name: page[name].value() or "" for name in page.fields} | fields
