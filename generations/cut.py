@@ -9,7 +9,7 @@ from typing import Any
 from studio.models import Project
 
 from . import zips
-from .catalog import MODELS
+from .catalog import label_of
 from .models import Clip, Generation, Shot
 
 RATE = 24  # frames a second of the list, whatever the clips have
@@ -48,7 +48,7 @@ class Cut:
                 "width": entry.clip.width,
                 "height": entry.clip.height,
                 "fps": round(entry.clip.fps, 3),
-                "model": MODELS[entry.take.model].label if entry.take.model in MODELS else entry.take.model,
+                "model": label_of(entry.take.model),
                 "prompt": entry.take.prompt,
                 "sha256": entry.clip.sha256,
             }

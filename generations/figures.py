@@ -10,7 +10,7 @@ from decimal import Decimal
 from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 
-from .catalog import MODELS
+from .catalog import label_of
 from .models import Attempt, Generation, Status
 
 MOST = 50_000  # generations of one window: beyond, the oldest are left out and the page says so
@@ -72,7 +72,7 @@ def activity(generations: QuerySet[Generation], days: int) -> Activity:
     return Activity(
         whole=total(rows),
         days={day: dict(counts) for day, counts in per_day.items()},
-        models=grouped(rows, lambda row: MODELS[row.model].label if row.model in MODELS else row.model),
+        models=grouped(rows, lambda row: label_of(row.model)),
         people=grouped(rows, lambda row: str(row.user)),
         is_cut=len(rows) == MOST,
     )

@@ -21,6 +21,11 @@ def model(key: str) -> ModelSpec:
     return MODELS[key]
 
 
+def label_of(key: str) -> str:
+    """What the model is called; the key itself for one that the catalog no longer has."""
+    return MODELS[key].label if key in MODELS else key
+
+
 def preset(name: str) -> Preset:
     """The preset of that name. Raises KeyError."""
     if name not in PRESETS:

@@ -13,7 +13,7 @@ from studio.words import Words
 
 from .. import story
 from ..actions import Action, actions_of, last_attempt
-from ..catalog import MODELS
+from ..catalog import label_of
 from ..catalog.cost import Estimate
 from ..models import Asset, Attempt, Generation
 from ..pace import Pace, Paces, pace_of
@@ -100,8 +100,7 @@ def attempt(generation: Generation) -> Attempt | None:
 
 @register.filter
 def model_label(generation: Generation) -> str:
-    spec = MODELS.get(generation.model)
-    return spec.label if spec else generation.model
+    return label_of(generation.model)
 
 
 @register.filter

@@ -18,7 +18,7 @@ from studio.models import Event
 
 from .. import charts, cut, figures
 from ..access import projects_of
-from ..catalog import MODELS
+from ..catalog import label_of
 from ..gallery import start_of
 from ..models import Generation
 
@@ -31,7 +31,7 @@ FEED = 40
 def activity(request: Request) -> HttpResponse:
     days, project = window(request), request.GET.get("project", "")
     found = figures.activity(chosen(request), int(days))
-    labels = {key: MODELS[key].label if key in MODELS else key for key in models_of(found)}
+    labels = {key: label_of(key) for key in models_of(found)}
     context: dict[str, Any] = {
         "section": "activity",
         "figures": found,

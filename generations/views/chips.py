@@ -9,7 +9,7 @@ from studio.models import Project, User
 from studio.words import Words
 
 from .. import gallery
-from ..catalog import MODELS
+from ..catalog import label_of
 from ..models import Generation
 
 Chip = dict[str, Any]
@@ -65,7 +65,7 @@ def menu(filters: gallery.Filters, name: str, label: str, anything: str, choices
 def models(project: Project) -> list[tuple[str, str]]:
     """Those that made something here."""
     keys = Generation.objects.filter(project=project).order_by("model").values_list("model", flat=True).distinct()
-    return [(key, MODELS[key].label if key in MODELS else key) for key in keys]
+    return [(key, label_of(key)) for key in keys]
 
 
 def people(project: Project) -> list[tuple[str, str]]:

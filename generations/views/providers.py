@@ -19,7 +19,7 @@ from studio.access import require_admin
 from studio.http import Request
 from studio.models import Event
 
-from ..catalog import MODELS, PRESETS
+from ..catalog import PRESETS, label_of
 from ..first_run import SETTING_UP
 from ..forms import hosts
 from ..forms.providers import ProviderForm, from_preset
@@ -48,7 +48,7 @@ def row_of(provider: Provider) -> Row:
     testing = asked is not None and (tested is None or tested < asked)
     return Row(
         provider=provider,
-        models=[MODELS[key].label if key in MODELS else key for key in provider.offers],
+        models=[label_of(key) for key in provider.offers],
         notes=hosts.notes(provider.base_url, lab=provider.lab),
         is_testing=testing,
         is_slow=testing and asked is not None and timezone.now() - asked > PATIENCE,
