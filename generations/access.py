@@ -2,6 +2,7 @@
 
 from typing import TypeVar
 
+from django.db.models import QuerySet
 from django.http import Http404
 from django.utils import timezone
 
@@ -54,6 +55,12 @@ def share_by_token(token: str) -> Share:
     if share is None:
         raise Http404
     return share
+
+
+def editable_projects(user: User) -> QuerySet[Project]:
+    """Those in which the user may make, move and upload."""
+    roles = [Role.OWNER, Role.EDITOR]
+    return Project.objects.filter(memberships__user=user, memberships__role__in=roles, trashed_at=None)
 
 
 def projects_of(user: User) -> list[Project]:

@@ -14,13 +14,13 @@ from studio.http import Request
 from studio.models import Project, Role, User
 
 from .. import gallery
+from ..access import editable_projects
 from ..forms.composer import ComposerForm
 from ..models import Asset, Generation
 from . import chips
 from .filled import composer_for
 from .watch import newest_in, poller, shell, today
 
-EDITING = (Role.EDITOR, Role.OWNER)
 EXAMPLES = (
     _("A lighthouse on a cliff at blue hour, waves breaking below, the beam sweeps slowly through drifting fog"),
     _(
@@ -104,8 +104,7 @@ def cursor(request: Request, project: Project) -> int | None:
 
 def elsewhere(user: User, project: Project) -> list[Project]:
     """The other projects into which the user may move a clip."""
-    editable = Project.objects.visible_to(user).filter(memberships__user=user, memberships__role__in=EDITING)
-    return list(editable.exclude(pk=project.pk).order_by("name"))
+    return list(editable_projects(user).exclude(pk=project.pk).order_by("name"))
 
 
 def recent_assets(project: Project) -> list[Asset]:

@@ -22,7 +22,7 @@ from studio.http import Request
 from studio.models import Event, Project, Role
 
 from .. import links
-from ..access import asset_for, guarded, projects_of
+from ..access import asset_for, editable_projects, guarded, projects_of
 from ..forms.assets import Refused, add_file, add_link, kind_of_role
 from ..models import Asset, Generation
 from .files import IMMUTABLE, send
@@ -43,7 +43,7 @@ def library(request: Request) -> HttpResponse:
         "assets": rows[:PAGE],
         "more": next_page(request.GET, rows),
         "projects": mine,
-        "uploadable": uploadable(request),
+        "uploadable": list(editable_projects(request.user).order_by("-id")),
         "kinds": [*Asset.Kind.choices, (FROM_CLIPS, _("From clips"))],
         "chosen": {name: request.GET.get(name, "") for name in ("project", "kind", "q")},
         "is_filtered": any(request.GET.get(name) for name in ("project", "kind", "q")),
@@ -78,15 +78,6 @@ def next_page(query: QueryDict, rows: list[Asset]) -> str:
     further = query.copy()
     further["before"] = rows[PAGE - 1].pid
     return further.urlencode()
-
-
-def uploadable(request: Request) -> list[Project]:
-    roles = [Role.OWNER, Role.EDITOR]
-    return list(
-        Project.objects.filter(memberships__user=request.user, memberships__role__in=roles, trashed_at=None).order_by(
-            "-id"
-        )
-    )
 
 
 @csrf_exempt
