@@ -9,13 +9,10 @@ from django.utils.translation import gettext as _
 from studio.models import Project
 
 from ..models import Generation, Shot
+from .assets import Refused
 
 LONGEST = 80
 MOST = 500  # shots of one project
-
-
-class Refused(Exception):
-    """The message is for the member."""
 
 
 def named(text: str) -> str:

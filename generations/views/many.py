@@ -24,8 +24,8 @@ from studio.models import Event, Project, Role
 from studio.words import joined
 
 from .. import gallery, zips
-from ..forms.assets import copied
-from ..forms.shots import Refused, chosen_shot
+from ..forms.assets import Refused, copied
+from ..forms.shots import chosen_shot
 from ..models import Generation, Input, Share
 from .media import file_name
 from .watch import changed

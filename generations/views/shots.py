@@ -22,7 +22,8 @@ from studio.models import Event, Project, Role
 from .. import cut as cutting
 from .. import gallery, zips
 from ..access import generation_for, shot_for
-from ..forms.shots import Refused, move, named, new_shot
+from ..forms.assets import Refused
+from ..forms.shots import move, named, new_shot
 from ..forms.shots import pick as make_pick
 from ..models import Generation, Shot
 from .clips import answer, refuse
