@@ -38,11 +38,16 @@ def home(request: Request) -> HttpResponse:
     context = {
         "section": "home",
         "tiles": tiles,
-        "running": mine.open().select_related("project", "user").order_by("-id")[:RUNNING],
+        "running": on_the_way(request.user),
         "recent": list(mine.filter(status=Status.DONE).select_related("project").order_by("-id")[:RECENT]),
         "last": last_project(request.user, tiles),
     }
     return render(request, "generations/home.html", context)
+
+
+def on_the_way(user: User) -> list[Generation]:
+    """Of the whole team, what waits for a person included."""
+    return list(Generation.objects.visible_to(user).open().select_related("project", "user").order_by("-id")[:RUNNING])
 
 
 @never_cache

@@ -12,6 +12,7 @@ from studio.http import Request
 
 from ..gallery import waiting_for
 from ..models import Generation
+from .home import on_the_way
 from .watch import IDLE, QUICK
 
 
@@ -24,7 +25,7 @@ def tray(request: Request) -> HttpResponse:
         return HttpResponse(status=204)
     context: dict[str, Any] = {
         "waiting": waiting,
-        "running": waiting[::-1],
+        "running": on_the_way(request.user),
         "paces": {},
         "seen": urlencode({"seen": seen}),
         "every": QUICK if waiting else IDLE,

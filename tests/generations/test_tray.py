@@ -68,6 +68,19 @@ def test_it_names_ones_own_that_have_just_ended(client: Client, alice: Any, bob:
     assert "Of Bob" not in body
 
 
+def test_the_list_at_home_keeps_what_waits_for_a_person(client: Client, alice: Any, project: Any) -> None:
+    make_generation(
+        project,
+        alice,
+        prompt="Who knows",
+        status="attention",
+        attempt={"state": "uncertain", "intent_at": timezone.now()},
+    )
+    client.force_login(alice)
+    assert "Who knows" in client.get(reverse("home")).content.decode().split('id="on-the-way"')[1]
+    assert "Who knows" in ask(client).content.decode().split("#on-the-way")[1]
+
+
 def test_pages_without_a_project_ask_for_it(client: Client, alice: Any, project: Any) -> None:
     client.force_login(alice)
     for name in ("home", "library", "activity", "profile"):
