@@ -36,15 +36,16 @@ def replay() -> None:
     """Ids that the database once refused."""
     for path, attempt_uuid, remote_id in spool.kept():
         attempt = Attempt.objects.select_related("provider", "generation__project").filter(uuid=attempt_uuid).first()
+        if attempt is None or attempt.remote_id == remote_id:
+            path.unlink()
+            continue
         try:
-            if (
-                attempt is None
-                or attempt.remote_id == remote_id
-                or submit.note_id(attempt, remote_id, "", "spooled id")
-            ):
+            if submit.note_id(attempt, remote_id, "", "spooled id"):
                 path.unlink()
         except IntegrityError:
             log.exception("attempt %s: the spooled id %s belongs to another take", attempt_uuid, remote_id)
+            # It is still SUBMITTING: at its deadline the process that sent it would be stopped, busy with other work.
+            submit.disbelieve(attempt, remote_id)
             path.rename(path.with_suffix(".refused"))
 
 

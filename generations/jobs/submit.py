@@ -98,7 +98,7 @@ def accept(attempt: Attempt, created: Created) -> None:
     try:
         note_id(attempt, created.id, created.word, "the provider took it")
     except IntegrityError:
-        return doubt(attempt, f"the provider gave the id {created.id}, which another take has")
+        return disbelieve(attempt, created.id)
     except (DatabaseError, InterfaceError):  # the second is no kind of the first
         spool.keep_id(str(attempt.uuid), created.id)
         crash.here("submit.spooled")
@@ -189,6 +189,11 @@ def doubt(attempt: Attempt, reason: str) -> None:
         answer=attempt.answer,
         worker={},
     )
+
+
+def disbelieve(attempt: Attempt, remote_id: str) -> None:
+    """The rows refuse an id that is another take's: what was ordered has one nobody knows."""
+    doubt(attempt, f"the provider gave the id {remote_id}, which another take has")
 
 
 def backoff(rejections: int) -> float:

@@ -114,6 +114,17 @@ def done_while_it_is_stopped(world: World) -> None:
     world.carry(newest(), trouble=Trouble(BEFORE, "advance", nth=1))
 
 
+def lied_to_while_it_is_refused(world: World) -> None:
+    """The database refuses to write an id down, so it is spooled; it is the id of another take."""
+    world.answer_bells()
+    world.ask("more", 1)
+    world.carry(newest(), Weather(post="another's id"), Trouble("submit.after_gate", "refuse"))
+    world.pass_time(6)
+    world.act("sweep")
+    world.pass_time(200)
+    world.act("sweep")
+
+
 STORIES = (
     Story(held_while_it_is_cancelled),
     Story(cancelled_while_it_succeeds),
@@ -124,6 +135,7 @@ STORIES = (
     Story(refused_statement_after_a_no),
     Story(frozen_before_its_delete),
     Story(done_while_it_is_stopped, Setting("runway")),
+    Story(lied_to_while_it_is_refused),
 )
 
 
