@@ -84,6 +84,7 @@ class World(logging.Handler):
         self.clock = self.setup.enter_context(time_machine.travel(START, tick=False))
         # It goes on while a process is stopped, no step of the wall clock moves it, and a slow machine takes no longer.
         patch.setattr(time, "monotonic", lambda: START + self.passed)
+        patch.setattr(clocks, "tick_began", {})
         patch.setattr(net, "call", self.call)
         patch.setattr(net, "stream", self.stream)
         patch.setattr(lanes, "look_all", lambda calls: [lanes.look(call, rule) for call, rule in calls])
