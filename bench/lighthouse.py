@@ -19,7 +19,7 @@ from pathlib import Path
 from django.conf import settings
 from playwright.sync_api import sync_playwright
 
-from tests.browser.conftest import FLAGS, executable
+from tests.chromium import FLAGS, executable
 from tests.running import Studio, free_port, settings_for
 
 LIGHTHOUSE = "lighthouse@13"

@@ -2,29 +2,19 @@
 
 import os
 import re
-import shutil
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
+from tests.chromium import FLAGS, executable
 from tests.make import make_asset
 from tests.showroom import fill
 
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 DESK, PHONE = (1440, 900), (390, 844)
 MOST = 10_000  # milliseconds that anything in a page may take
 # A page that is left while it still fades in says so.
@@ -33,15 +23,6 @@ FADING = re.compile(r"Transition was (aborted|skipped)")
 REFUSAL = re.compile(r"Failed to load resource.*status of (401|403|404|409|413|416|422|429)")
 
 Visit = Callable[..., Page]
-
-
-def executable(playwright: Playwright) -> str:
-    """STUDIO_CHROMIUM, else Playwright's own, else `chromium` on the path."""
-    named = os.environ.get("STUDIO_CHROMIUM", "")
-    if named:
-        return named
-    own = playwright.chromium.executable_path
-    return own if Path(own).exists() else shutil.which("chromium") or ""
 
 
 @pytest.fixture(scope="session")
