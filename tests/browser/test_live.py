@@ -20,6 +20,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 SECONDS = float(os.environ.get("STUDIO_LIVE_SECONDS", "12"))
 JOBS = 20
+MOMENT = 0.5  # seconds
+CHANGES = 4  # in each
+ENDS = 6  # of the twenty, or so, by the end
 SHIFT = 0.01
 WATCH = """(selector) => {
     const video = document.querySelector(selector);
@@ -63,9 +66,9 @@ def clip(project: Any, alice: Any) -> Generation:
 
 
 def work(rows: list[Generation], chance: random.Random, alice: Any) -> None:
-    """What happens in a moment: most go on a little, one in eight ends."""
-    for row in chance.sample(rows, min(4, len(rows))):
-        if chance.random() < 0.12:
+    """What happens in a moment: most go on a little, some end."""
+    for row in chance.sample(rows, min(CHANGES, len(rows))):
+        if chance.random() < ENDS * MOMENT / (CHANGES * SECONDS):
             rows.remove(row)
             make_clip(row, video(), width=row.width, height=row.height, seconds=1.0)
             rev = Project.bump(row.project_id)
@@ -83,9 +86,9 @@ def watch(page: Page, selector: str, rows: list[Generation], alice: Any) -> dict
     end = time.monotonic() + SECONDS
     while time.monotonic() < end:
         work(rows, chance, alice)
-        page.wait_for_timeout(500)
+        page.wait_for_timeout(MOMENT * 1000)
     found: dict[str, Any] = page.evaluate(FOUND, selector)
-    print(f"{SECONDS:.0f} s: {found['polls']} swaps, shift {found['shift']:.4f}, {len(rows)} still running")
+    print(f"{SECONDS:.0f} s: {found['polls']} swaps, told {found['told']}, shift {found['shift']:.4f}, {len(rows)} still running")
     return found
 
 
