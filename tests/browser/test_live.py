@@ -88,7 +88,8 @@ def watch(page: Page, selector: str, rows: list[Generation], alice: Any) -> dict
         work(rows, chance, alice)
         page.wait_for_timeout(MOMENT * 1000)
     found: dict[str, Any] = page.evaluate(FOUND, selector)
-    print(f"{SECONDS:.0f} s: {found['polls']} swaps, told {found['told']}, shift {found['shift']:.4f}, {len(rows)} still running")
+    swaps, shift, told = found["polls"], found["shift"], found["told"]
+    print(f"{SECONDS:.0f} s: {swaps} swaps, shift {shift:.4f}, the video told {told}, {len(rows)} still running")
     return found
 
 

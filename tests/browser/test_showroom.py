@@ -1,14 +1,19 @@
-"""Every page of a studio at work, in both themes and both sizes: it fits, and axe finds nothing.
+"""Every page of a studio at work, in both themes and both sizes: it fits, is light, and axe finds nothing.
 
 STUDIO_SHOTS names a folder for a picture of each.
 """
 
+import gzip
 import os
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
+from django.conf import settings
+from django.contrib.staticfiles import finders
 from playwright.sync_api import Page
 
 from tests.browser.conftest import DESK, PHONE, Visit, barriers, overflow
@@ -46,6 +51,8 @@ PAGES = {
     "not-found": "/nothing",
 }
 STRANGERS = {"login": "/login", "share": "{share}", "share-gone": "/s/gone/", "setup": "/setup?token=x"}
+MOST = {"css": 14_000, "js": 35_000}  # bytes of one page, each file compressed
+LOADED = "performance.getEntriesByType('resource').map((one) => one.name)"
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -68,7 +75,22 @@ def test_every_page_fits_and_is_accessible(
 def faults(page: Page) -> Iterator[str]:
     if wide := overflow(page):
         yield f"{wide} px wider than the window"
+    for kind, most in MOST.items():
+        if (heavy := weight(page, kind)) > most:
+            yield f"{heavy} bytes of {kind}"
     yield from barriers(page)
+
+
+def weight(page: Page, kind: str) -> int:
+    paths = {urlsplit(url).path for url in page.evaluate(LOADED)}
+    return sum(size_of(path.removeprefix(settings.STATIC_URL)) for path in paths if path.endswith(f".{kind}"))
+
+
+@cache
+def size_of(file: str) -> int:
+    found = finders.find(file)
+    assert isinstance(found, str), f"no file {file}"
+    return len(gzip.compress(Path(found).read_bytes()))
 
 
 def shoot(page: Page, name: str) -> None:
