@@ -1,4 +1,4 @@
-"""A real Chromium on the real pages; a console error or a CSP violation fails the test that caused it."""
+"""A real Chromium on the real pages; a word on the console or a CSP violation fails the test that caused it."""
 
 import os
 import re
@@ -19,8 +19,8 @@ DESK, PHONE = (1440, 900), (390, 844)
 MOST = 10_000  # milliseconds that anything in a page may take
 # A page that is left while it still fades in says so.
 FADING = re.compile(r"Transition was (aborted|skipped)")
-# A refusal is an answer, although the browser's console calls it an error.
-REFUSAL = re.compile(r"Failed to load resource.*status of (401|403|404|409|413|416|422|429)")
+# A refusal is an answer, although the browser's console calls it an error; and a log-out clears what was kept.
+FINE = re.compile(r"Failed to load resource.*status of (401|403|404|409|413|416|422|429)|Clear-Site-Data header")
 
 Visit = Callable[..., Page]
 
@@ -45,7 +45,7 @@ def new_page(browser: Browser) -> Iterator[Visit]:
     contexts, wrong = [], []
 
     def heard(message: ConsoleMessage) -> None:
-        if message.type == "error" and not REFUSAL.search(message.text):
+        if not FINE.search(message.text):
             wrong.append(message.text)
 
     def broke(error: Any) -> None:
