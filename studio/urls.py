@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("logout", people.log_out, name="logout"),
     path("welcome/<str:person>/<str:token>", people.welcome, name="welcome"),
     path("profile", people.profile, name="profile"),
+    path("profile/theme", people.theme, name="theme"),
     # projects
     path("p/new", projects.new, name="project-new"),
     path("p/<pid:pid>/settings", projects.settings, name="project-settings"),

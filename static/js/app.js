@@ -22,6 +22,15 @@ new MutationObserver((changes) => {
   for (const change of changes) for (const node of change.addedNodes) if (node.nodeType === 1) leave(node);
 }).observe(document.getElementById("toasts"), { childList: true });
 
+// The server does not know what a member sees whose theme is the system's.
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-theme-switch]");
+  if (!button) return;
+  const theme = document.documentElement.dataset.theme ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light");
+  button.value = document.documentElement.dataset.theme = theme === "dark" ? "light" : "dark";
+  for (const choice of document.querySelectorAll(`input[name="theme"][value="${button.value}"]`)) choice.checked = true;
+});
+
 // hx-confirm asks in our own dialog.
 document.addEventListener("htmx:confirm", (event) => {
   const question = event.detail.ctx.confirm;

@@ -21,6 +21,7 @@ from .. import team
 from ..config import config
 from ..forms.people import LoginForm, PasswordForm, ProfileForm, WelcomeForm
 from ..http import Request
+from ..models import User
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
@@ -126,3 +127,12 @@ def profile(request: Request) -> HttpResponse:
         return redirect("profile")
     context = {"section": "profile", "details": details, "password": password}
     return render(request, "studio/profile.html", context, status=422 if details.errors or password.errors else 200)
+
+
+@require_POST
+def theme(request: Request) -> HttpResponse:
+    """The button on every page; a theme that does not exist changes nothing."""
+    wanted = request.POST.get("theme")
+    if wanted in User.Theme.values:
+        User.objects.filter(pk=request.user.pk).update(theme=wanted)
+    return HttpResponse(status=204) if request.htmx else redirect(safe_next(request, request.POST.get("next", "")))

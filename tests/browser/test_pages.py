@@ -236,3 +236,18 @@ def test_home_leads_back_into_the_work(visit: Visit, bob: Any, filled: dict[str,
     page.get_by_role("link", name="Continue where you left off").click()
     expect(page).to_have_url(f"{page.url.split('/p/')[0]}/p/{filled['project']}/")
     assert Generation.objects.count() == 2
+
+
+def test_the_theme_changes_at_once_and_stays(visit: Visit, alice: Any) -> None:
+    page = visit(alice, "/library/", scheme="dark")
+    switch = page.locator("[data-theme-switch]")
+    with page.expect_response("**/profile/theme"):
+        switch.click()
+    assert page.evaluate("document.documentElement.dataset.theme") == "light"
+    page.reload()
+    assert page.evaluate("document.documentElement.dataset.theme") == "light"
+    with page.expect_response("**/profile/theme"):
+        switch.click()
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
+    alice.refresh_from_db()
+    assert alice.theme == "dark"

@@ -22,6 +22,18 @@ def test_it_keeps_name_theme_and_time_zone(at_home: Client, alice: Any) -> None:
     assert '<option value="Asia/Shanghai" selected>' in page
 
 
+@pytest.mark.parametrize(
+    ("wanted", "theme"), [("light", "light"), ("dark", "dark"), ("neon", "system"), ("", "system")]
+)
+def test_the_button_on_every_page_keeps_a_theme(at_home: Client, alice: Any, wanted: str, theme: str) -> None:
+    data = {"theme": wanted, "next": "/library/"}
+    assert at_home.post("/profile/theme", data)["Location"] == "/library/"
+    assert at_home.post("/profile/theme", data | {"next": "https://elsewhere.example/"})["Location"] == "/"
+    assert at_home.post("/profile/theme", data, headers={"hx-request": "true"}).status_code == 204
+    alice.refresh_from_db()
+    assert alice.theme == theme
+
+
 def test_it_refuses_a_time_zone_that_does_not_exist(at_home: Client, alice: Any) -> None:
     data = {"change": "details", "name": "Alice", "theme": "dark", "time_zone": "Mars/Olympus"}
     assert at_home.post("/profile", data).status_code == 422
