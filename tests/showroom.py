@@ -171,8 +171,8 @@ def waiting(project: Project, alice: User, bob: User, provider: Provider, now: d
     )
     over = {"state": "failed", "next_action_at": None}
     make(900, alice, "A famous face walks in the rain", over, status="blocked", message=blocked, ended_at=now)
-    runs = {"state": "accepted", "remote_id": "cgt-run", "next_action_at": far}
-    make(70, bob, FILMS[2][0], runs, status="rendering", progress=0.62, width=1280, height=720)
+    runs = {"state": "running", "remote_id": "cgt-run", "next_action_at": far}
+    make(70, bob, FILMS[2][0], runs, status="rendering", progress=0.62, started_at=now, width=1280, height=720)
     waits = {"state": "queued", "next_action_at": far}
     line = "Waiting for a free slot at Ark gateway, 2nd in line."
     make(20, alice, FILMS[1][0], waits, status="queued", width=720, height=1280, message=line)
