@@ -6,10 +6,12 @@ from typing import Any
 from django.http import HttpRequest
 
 from . import gallery
+from .models import Generation
 
 
 def tray(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {}
-    return {"team_waiting": partial(gallery.waiting_for, user), "just_ended": partial(gallery.just_ended, user)}
+    rows = Generation.objects.visible_to(user)
+    return {"team_waiting": partial(gallery.waiting, rows), "just_ended": partial(gallery.just_ended, user)}

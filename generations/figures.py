@@ -11,6 +11,7 @@ from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
 
 from .catalog import label_of
+from .gallery import start_of
 from .models import Attempt, Generation, Status
 
 MOST = 50_000  # generations of one window: beyond, the oldest are left out and the page says so
@@ -61,9 +62,8 @@ def rows_of(generations: QuerySet[Generation], since: datetime) -> list[Generati
 
 def activity(generations: QuerySet[Generation], days: int) -> Activity:
     """Of the last `days` days in the viewer's time zone, today included."""
-    today = timezone.localdate()
-    first = today - timedelta(days=days - 1)
-    since = timezone.make_aware(datetime.combine(first, datetime.min.time()))
+    since = start_of(days - 1)
+    first, today = timezone.localdate(since), timezone.localdate()
     rows = rows_of(generations, since)
     per_day: dict[date, Counter[str]] = {first + timedelta(days=n): Counter() for n in range(days)}
     for row in rows:
@@ -95,8 +95,15 @@ def total(rows: Iterable[Generation]) -> Sum:
                 found.seconds.append((row.ended_at - row.created_at).total_seconds())
         elif row.status in (Status.FAILED, Status.BLOCKED):
             found.failed += 1
-        for attempt in row.attempts.all():
-            # What a provider took may be billed, whatever became of it.
-            if attempt.accepted_at and attempt.cost_estimate:
-                found.spend[attempt.currency] = found.spend.get(attempt.currency, Decimal()) + attempt.cost_estimate
+        for currency, amount in spend_of(row).items():
+            found.spend[currency] = found.spend.get(currency, Decimal()) + amount
     return found
+
+
+def spend_of(row: Generation) -> Spend:
+    """What a provider took may be billed, whatever became of it."""
+    spend: Spend = {}
+    for attempt in row.attempts.all():
+        if attempt.accepted_at and attempt.cost_estimate:
+            spend[attempt.currency] = spend.get(attempt.currency, Decimal()) + attempt.cost_estimate
+    return spend

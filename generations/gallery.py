@@ -181,16 +181,10 @@ def page(project: Project, filters: Filters, before: int | None = None) -> tuple
     return found[:PAGE], len(found) > PAGE
 
 
-def waiting(project: Project) -> list[Generation]:
+def waiting(rows: QuerySet[Generation]) -> list[Generation]:
     """The tray: what is on its way, oldest first."""
-    rows = Generation.objects.filter(project=project, status__in=MOVING, trashed_at=None)
-    return list(rows.prefetch_related("inputs__asset").order_by("id")[:40])
-
-
-def waiting_for(user: User) -> list[Generation]:
-    """The tray of a member: the same in all projects that they see."""
-    rows = Generation.objects.visible_to(user).filter(status__in=MOVING)
-    return list(rows.select_related("project", "user").prefetch_related("inputs__asset").order_by("id")[:40])
+    moving = rows.filter(status__in=MOVING, trashed_at=None)
+    return list(moving.select_related("project", "user").prefetch_related("inputs__asset").order_by("id")[:40])
 
 
 def just_ended(user: User) -> list[Generation]:

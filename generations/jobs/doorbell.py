@@ -1,8 +1,11 @@
 """The only importer of django_q: it rings, and it answers. What to do stands in the rows."""
 
+from collections.abc import Iterable
+
 from django.db import transaction
 from django_q.tasks import async_task
 
+from ..models import Attempt, Generation
 from ..times import TIMES
 
 # Always named: a ring from inside a tick would otherwise stay on the tick's own queue.
@@ -17,6 +20,12 @@ def ring(attempt_id: int, *, long: bool = False) -> None:
     options = {"timeout": int(TIMES.fetch)} if long else {}
     work = "generations.jobs.carry.carry"
     transaction.on_commit(lambda: async_task(work, attempt_id, cluster=CARRY, **options), robust=True)
+
+
+def ring_asked(generations: Iterable[Generation]) -> None:
+    """For all takes of what was just asked for."""
+    for pk in Attempt.objects.filter(generation__in=generations).values_list("pk", flat=True):
+        ring(pk)
 
 
 def ring_provider_test(provider_id: int) -> None:

@@ -97,7 +97,7 @@ def lines(rows: QuerySet[Generation]) -> Iterator[str]:
     yield writer.writerow(COLUMNS)
     related = rows.select_related("project", "user", "clip").prefetch_related("attempts").order_by("id")
     for row in related.iterator(chunk_size=500):
-        paid = [attempt for attempt in row.attempts.all() if attempt.accepted_at and attempt.cost_estimate]
+        spend = figures.spend_of(row)
         cells = (
             timezone.localtime(row.created_at).isoformat(timespec="seconds"),
             timezone.localtime(row.ended_at).isoformat(timespec="seconds") if row.ended_at else "",
@@ -106,8 +106,8 @@ def lines(rows: QuerySet[Generation]) -> Iterator[str]:
             row.model,
             row.status,
             round(row.clip.seconds, 3) if row.clip else "",
-            sum(attempt.cost_estimate or 0 for attempt in paid) if paid else "",
-            paid[0].currency if paid else "",
+            " + ".join(str(amount) for amount in spend.values()),
+            " + ".join(spend),
             row.prompt,
         )
         yield writer.writerow([cut.inert(cell) for cell in cells])

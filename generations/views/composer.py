@@ -21,7 +21,7 @@ from ..forms.parameters import PREFIX, read
 from ..forms.slots import FILES, LINKS, assets_by_pid, carried
 from ..gallery import Filters, cards
 from ..jobs import doorbell
-from ..models import Attempt, Generation
+from ..models import Generation
 from .filled import composer_for
 from .history import page, recent_assets
 from .watch import changed
@@ -60,8 +60,7 @@ def generate(request: Request, pid: str) -> HttpResponse:
     generations, created = form.save()
     crash.here("web.after_commit")
     if created:
-        for attempt in Attempt.objects.filter(generation__in=generations):
-            doorbell.ring(attempt.pk)
+        doorbell.ring_asked(generations)
     if not request.htmx:
         return redirect("project", project.pid)
     again = ComposerForm(asked_data(data, generations[0]), project=project, user=request.user)

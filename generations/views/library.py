@@ -5,11 +5,9 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.files.uploadedfile import UploadedFile
-from django.db import transaction
 from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
@@ -19,13 +17,14 @@ from django.views.decorators.http import require_POST, require_safe
 from studio.access import project_for
 from studio.config import config
 from studio.http import Request
-from studio.models import Event, Project, Role
+from studio.models import Project, Role
 
 from .. import links
 from ..access import asset_for, editable_projects, guarded, projects_of
 from ..forms.assets import Refused, add_file, add_link, kind_of_role
 from ..models import Asset, Generation
 from .files import IMMUTABLE, send
+from .library_many import into_trash
 
 PAGE = 60
 FROM_CLIPS = "frames"  # a kind of its own for the filter: frames that were kept of clips
@@ -149,21 +148,9 @@ def asset(request: Request, pid: str) -> HttpResponse:
 
 @require_POST
 def asset_trash(request: Request, pid: str) -> HttpResponse:
-    """A file that an open generation still needs stays."""
     found, _role = asset_for(request.user, pid, Role.EDITOR)
-    with transaction.atomic():
-        waiting = Generation.objects.open().filter(inputs__asset=found).count()
-        if not waiting:
-            found.trashed_at = timezone.now()
-            found.save(update_fields=["trashed_at"])
-            Event.record("asset", found.pid, "trashed", actor=request.user, project_id=found.project_id)
-    if waiting:
-        why = ngettext(
-            "A clip that is still on the way needs this file. Wait for it, then try again.",
-            "{count} clips that are still on the way needs this file. Wait for it, then try again.",
-            waiting,
-        )
-        messages.error(request, why.format(count=waiting))
+    if not into_trash([found], request.user):
+        messages.error(request, _("A clip that is still on the way needs this file. Wait for it, then try again."))
         return redirect("asset", found.pid)
     said = _("“{file}” is in the trash. Clips made with it keep it; to undo, upload it again.")
     messages.success(request, said.format(file=found.name))

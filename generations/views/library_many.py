@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 
 from studio.access import project_for
 from studio.http import Request
-from studio.models import Event, Role
+from studio.models import Event, Role, User
 
 from ..access import asset_for
 from ..forms.assets import copied
@@ -56,15 +56,20 @@ def copy(request: Request, files: Files) -> HttpResponse:
     return redirect(f"{reverse('library')}?{urlencode({'project': to.pid})}")
 
 
-def trash(request: Request, files: Files) -> HttpResponse:
-    """A file that an open generation still needs stays."""
+def into_trash(files: Files, user: User) -> Files:
+    """Those that are there now. A file that an open generation still needs stays."""
     with transaction.atomic():
         open_rows = Generation.objects.open().filter(inputs__asset__in=files)
         needed = set(open_rows.values_list("inputs__asset", flat=True))
         gone = [file for file in files if file.pk not in needed]
         Asset.objects.filter(pk__in=[file.pk for file in gone]).update(trashed_at=timezone.now())
         for file in gone:
-            Event.record("asset", file.pid, "trashed", actor=request.user, project_id=file.project_id)
+            Event.record("asset", file.pid, "trashed", actor=user, project_id=file.project_id)
+    return gone
+
+
+def trash(request: Request, files: Files) -> HttpResponse:
+    gone = into_trash(files, request.user)
     if gone:
         said = ngettext(
             "1 file is in the trash. Clips made with them keep them; to undo, upload them again.",

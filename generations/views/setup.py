@@ -17,7 +17,6 @@ from studio.views.people import BACKEND
 from .. import first_run
 from ..first_clips import ask_first_clips, sandbox_offer
 from ..jobs import doorbell
-from ..models import Attempt
 
 
 @login_not_required
@@ -58,8 +57,7 @@ def project(request: Request) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         made = first_run.first_project(request.user, form.cleaned_data["name"])
         clips = ask_first_clips(made, request.user, {sample.name: sample.prompt for sample in first_run.SAMPLES})
-        for attempt in Attempt.objects.filter(generation__in=clips):
-            doorbell.ring(attempt.pk)
+        doorbell.ring_asked(clips)
         where = reverse("project", args=[made.pid])
         return redirect(f"{where}?from={clips[0].pid}" if clips else where)
     return render(request, "studio/setup_project.html", {"form": form}, status=422 if form.errors else 200)

@@ -45,7 +45,7 @@ def shell(project: Project, role: Role) -> dict[str, Any]:
         "project": project,
         "role": role,
         "may_edit": role.rank >= Role.EDITOR.rank,
-        "waiting": waiting(project),
+        "waiting": waiting(Generation.objects.filter(project=project)),
         "paces": paces(project),
         "clips": clips_in(project),
     }

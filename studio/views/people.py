@@ -135,4 +135,6 @@ def theme(request: Request) -> HttpResponse:
     wanted = request.POST.get("theme")
     if wanted in User.Theme.values:
         User.objects.filter(pk=request.user.pk).update(theme=wanted)
-    return HttpResponse(status=204) if request.htmx else redirect(safe_next(request, request.POST.get("next", "")))
+    return (
+        HttpResponse(status=204) if request.htmx else redirect(safe_next(request, request.headers.get("Referer", "")))
+    )

@@ -21,7 +21,7 @@ from ...forms.parameters import PREFIX
 from ...forms.slots import FILES, LINKS, slots_of
 from ...gallery import MOVING
 from ...jobs import doorbell
-from ...models import Attempt, Generation, Status
+from ...models import Generation, Status
 
 LOOK = 0.5  # seconds between looks at the rows
 
@@ -49,8 +49,7 @@ class Command(BaseCommand):
         if not form.is_valid():
             raise CommandError("\n".join(form.problems))
         generations, _ = form.save()
-        for attempt in Attempt.objects.filter(generation__in=generations):
-            doorbell.ring(attempt.pk)
+        doorbell.ring_asked(generations)
         if options["wait"]:
             generations = awaited(generations, options["timeout"])
         self.tell(generations, options)
