@@ -4,6 +4,7 @@ import contextlib
 import logging
 import os
 import shlex
+import signal
 import subprocess
 import sys
 import time
@@ -49,6 +50,7 @@ class Child:
 
     def step(self) -> None:
         if self.is_running:
+            self.go_on()
             return
         if self.process is not None:
             code = self.process.returncode
@@ -59,6 +61,18 @@ class Child:
             )
         if self.rest.is_over:
             self.start()
+
+    def go_on(self) -> None:
+        """A stopped cluster rings nobody and a stopped web server replaces no worker, and both look alive.
+
+        Neither loses anything by having stood still; killing it would cut the POSTs of what is below it.
+        """
+        assert self.process is not None
+        with contextlib.suppress(psutil.Error):
+            process = psutil.Process(self.process.pid)
+            if process.status() == psutil.STATUS_STOPPED:
+                log.warning("%s is stopped; it goes on now", self.name)
+                process.send_signal(signal.SIGCONT)
 
 
 def children() -> list[Child]:

@@ -99,6 +99,11 @@ class House(Studio):
                 continue
         return "all"
 
+    def let_up_go_on(self) -> None:
+        """It is the one process that nobody watches over: whoever stopped it lets it go on."""
+        if self.process is not None:
+            self.process.send_signal(signal.SIGCONT)
+
     def is_alive(self) -> bool:
         return self.process is not None and self.process.poll() is None
 

@@ -37,6 +37,9 @@ class Place:
         path = self.data / "log"
         return path.read_text() if path.exists() else ""
 
+    def says(self, words: str) -> bool:
+        return words in self.log
+
     def start(self, *words: str) -> subprocess.Popen[bytes]:
         """`manage.py WORDS`, its output in the log."""
         return self.spawn([sys.executable, "manage.py", *words])

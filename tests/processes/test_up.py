@@ -7,6 +7,7 @@ import socket
 import subprocess
 import urllib.request
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -109,6 +110,16 @@ def test_what_dies_is_started_again(place: Place) -> None:
     place.ticks_go_on()
     for name in ("web", "cluster"):
         assert f"{name} ended with code -9; it starts again" in place.log
+
+
+def test_what_is_stopped_goes_on(place: Place) -> None:
+    start(place)
+    for words in ("gunicorn", "manage.py cluster"):
+        part(place, words).suspend()
+    for name in ("web", "cluster"):
+        place.until(f"{name} goes on", partial(place.says, f"{name} is stopped; it goes on now"), 20)
+    place.ticks_go_on()
+    place.until("the web server answers", lambda: is_healthy(place), 20)
 
 
 def test_static_files_are_collected_when_they_change(tmp_path: Path, settings: Any) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from tests.faults.house import House, flows
 from tests.faults.load import Load
+from tests.running import until
 
 from .part import MANUAL, TAGGED, Part, books, bound, calm, running, spread
 from .progress import Progress
@@ -49,6 +50,7 @@ def storm(studio: House, part: Kills, seed: int = 0) -> Progress:
     progress = Progress(studio.folder)
     chance = random.Random(f"{part.name} {seed} {len(progress.done)}")
     with Load(studio, allowed(part, progress)) as load:
+        until("what an earlier run left is home", lambda: not load.is_behind(), 30 * PATIENCE)
         flows(studio)
         while load.asked < part.count or len(progress.done) < part.kills:
             wait(chance.uniform(1, 4), load)
@@ -65,8 +67,8 @@ def allowed(part: Kills, progress: Progress, ahead: int = 0) -> int:
 
 def wait(seconds: float, load: Load) -> None:
     """A while, or until there is nothing more to ask for."""
-    until = time.monotonic() + seconds
-    while time.monotonic() < until and not load.is_done:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end and not load.is_done:
         time.sleep(0.1)
 
 
@@ -81,6 +83,7 @@ def one_kill(studio: House, part: Kills, chance: random.Random) -> dict[str, Any
     studio.revive()
     flows(studio, 2 * PATIENCE)
     recovered = round(time.monotonic() - began, 2)
+    studio.let_up_go_on()
     return {"what": what, "stopped": stops, "posting": len(posting), "recovered": recovered}
 
 
