@@ -93,7 +93,7 @@ def results() -> Alarm | None:
     rows = Attempt.objects.filter(state__in=[State.SUCCEEDED, State.FETCHING], accepted_at__lt=since)
     uuids = [str(uuid) for uuid in rows.values_list("uuid", flat=True)]
     ended = Event.objects.about("attempt", *uuids).filter(new=State.SUCCEEDED, at__lt=since)
-    return told(
+    return alarm_of(
         rows.filter(uuid__in=list(ended.values_list("subject", flat=True))),
         "a finished result is not saved yet",
         "finished at the provider, and not saved after an hour; their addresses live for a day: read the cluster's log",
@@ -102,7 +102,7 @@ def results() -> Alarm | None:
 
 def submitting() -> Alarm | None:
     late = ago(TIMES.post_grace + TIMES.reconcile)
-    return told(
+    return alarm_of(
         Attempt.objects.filter(state=State.SUBMITTING, post_deadline__lt=late),
         "a sending is past its deadline",
         "being sent past the deadline: the sweep should have taken them up; read the cluster's log",
@@ -110,7 +110,7 @@ def submitting() -> Alarm | None:
 
 
 def uncertain() -> Alarm | None:
-    return told(
+    return alarm_of(
         Attempt.objects.filter(state=State.UNCERTAIN, intent_at__lt=ago(UNCERTAIN_OLD)),
         "a sending is uncertain for more than a day",
         "uncertain for more than a day: look on the provider's own page, then say on the card what is true",
@@ -119,14 +119,14 @@ def uncertain() -> Alarm | None:
 
 def rendering() -> Alarm | None:
     late = ago(TIMES.expire + TIMES.expire_grace + 2 * TIMES.look_old)
-    return told(
+    return alarm_of(
         Attempt.objects.filter(state__in=WATCHED, accepted_at__lt=late),
         "a rendering is past its deadline",
         "rendering past the deadline: nobody looks at them; read the cluster's log",
     )
 
 
-def told(rows: QuerySet[Attempt], public: str, what: str) -> Alarm | None:
+def alarm_of(rows: QuerySet[Attempt], public: str, what: str) -> Alarm | None:
     """An alarm of these attempts, or None without any."""
     pids = list(rows.order_by("pk").values_list("generation__pid", flat=True)[: MOST_NAMED + 1])
     if not pids:

@@ -15,7 +15,7 @@ from studio.words import Words
 from . import catalog
 from .catalog.spec import Parameter
 from .models import Attempt, Generation, State
-from .told import told as in_language
+from .told import told
 
 TOLD: dict[str, Words] = {
     State.QUEUED: _("Asked"),
@@ -66,7 +66,7 @@ def step(event: Event, generation: Generation) -> Step:
         text = gettext("{step} by {person}").format(step=text, person=event.actor)
     tone = "good" if event.new in GOOD else "bad" if event.new in BAD else ""
     # Of what goes well the reason is the engine's own talk.
-    why = "" if tone == "good" else in_language(event.why)
+    why = "" if tone == "good" else told(event.why)
     return Step(text, why, event.at, (event.at - generation.created_at).total_seconds(), tone)
 
 
@@ -100,7 +100,7 @@ OF_MEMBERS = _("changed who takes part")
 OF_ELSE = _("changed something")
 
 
-def told(event: Event) -> str:
+def deed(event: Event) -> str:
     """What somebody did, as the end of a sentence that begins with the name."""
     otherwise = OF_MEMBERS if event.kind == "member" else OF_ELSE
     return str(FEED.get((event.kind, event.new), otherwise))

@@ -144,5 +144,5 @@ def add_to(number: float, more: float) -> str:
 
 
 @register.filter
-def told(event: Event) -> str:
-    return story.told(event)
+def deed(event: Event) -> str:
+    return story.deed(event)
