@@ -7,7 +7,7 @@ from django.urls import reverse
 from playwright.sync_api import Page, expect
 
 from generations.models import Asset, Generation, Shot
-from tests.browser.conftest import PHONE, Visit, until
+from tests.browser.conftest import PHONE, Visit, barriers, until
 from tests.clips import video
 from tests.make import make_clip, make_generation, make_provider
 
@@ -139,3 +139,17 @@ def test_a_page_says_when_the_studio_does_not_answer(visit: Visit, project: Any,
     page.context.set_offline(False)
     page.evaluate("htmx.trigger('#live', 'wake')")
     expect(page.locator("#offline")).to_be_hidden()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_what_a_toast_offers_can_be_read(
+    visit: Visit, project: Any, alice: Any, clips: list[Generation], scheme: str
+) -> None:
+    page = visit(alice, history(project), scheme=scheme, reduced_motion="reduce")
+    page.locator("#prompt").fill("A fox on a hill")
+    page.get_by_role("button", name="Generate").click()
+    offer = page.locator(".toast").get_by_role("button", name="Tell me when it is done")
+    expect(offer).to_be_visible()
+    assert barriers(page) == []
+    offer.hover()
+    assert barriers(page) == []
