@@ -90,5 +90,7 @@ def people() -> Iterator[list[User]]:
     tune = "PRAGMA synchronous = {}" if connection.vendor == "sqlite" else "SET synchronous_commit TO {}"
     with connection.cursor() as cursor:
         cursor.execute(tune.format(quick))
+        empty()
+        User.objects.all().delete()
         yield [make_user("Alice", is_staff=True), make_user("Bob")]
         cursor.execute(tune.format(safe))

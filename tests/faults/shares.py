@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
-from django.db import connection, connections
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 
 PROCESSES = min(os.cpu_count() or 1, 8)
 LONGEST = 3600.0  # seconds of one share
@@ -70,7 +70,9 @@ def one(play: Play, number: int) -> tuple[int, Counter[str], str]:
 
 @contextlib.contextmanager
 def database_of(number: int) -> Iterator[None]:
-    creation, suffix = connection.creation, f"share{number}"
+    # What was open before the fork, in whatever context, stays the parent's.
+    connections[DEFAULT_DB_ALIAS] = connections.create_connection(DEFAULT_DB_ALIAS)
+    creation, suffix = connection.creation, f"share{number}-{os.getpid()}"
     ours = creation.get_test_db_clone_settings(suffix)
     creation.clone_test_db(suffix, verbosity=0)
     source = connection.settings_dict["NAME"]
