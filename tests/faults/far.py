@@ -70,6 +70,7 @@ class Task:
     gone: bool = False  # 404 for a while
     erased: bool = False  # by a DELETE, for ever
     denied: int = 0  # looks at it that were answered: no such task
+    left_out: bool = False  # of a list, while it was there
     seen: str = ""  # what the last look was told
     seen_at: float = 0
 
@@ -140,6 +141,8 @@ class Far:
         if not self.lists:
             return 404, {}, {"error": {"code": "NotFound", "message": "no such page"}}
         ids = query.get("filter.task_ids")
+        for task in self.tasks.values():
+            task.left_out |= task.gone
         shown = [task for task in reversed(self.tasks.values()) if not (task.gone or task.erased)]
         shown = [task for task in shown if self.now() - task.born >= self.lag and (not ids or task.id in ids)]
         size, page = int(query["page_size"][0]), int(query["page_num"][0])

@@ -57,7 +57,9 @@ class Watch:
         for line in accepts:
             row = self.rows[line["attempt"]]
             known = row["remote_id"] == line["id"] or row["state"] in (State.SUBMITTING, State.UNCERTAIN)
-            if not known and line["attempt"] not in self.world.misled:
+            # Of a task that the provider itself hid from its list, nobody could know.
+            misled = line["attempt"] in self.world.misled or self.world.far.tasks[line["id"]].left_out
+            if not known and not misled:
                 wrong.append(f"I3: {line['id']} is paid, and its attempt is {row['state']} ({row['remote_id'] or '-'})")
         for line in self.world.far.of_kind("delete"):
             task = self.world.far.tasks[line["id"]]
