@@ -36,12 +36,12 @@ def test_nobody_sees_the_work_of_others(alice: Any, charlie: Any, project: Any) 
     make_clip(make_generation(project, alice, prompt="A whale in the fjord"), b"video")
     make_generation(project, alice, prompt="A fox on the moon", status="rendering")
     for path in ("/", "/p/"):
-        assert not any(words in page(charlie, path) for words in ("whale", "fox", "Autumn"))
+        assert not any(words in page(charlie, path) for words in ("A whale in", "A fox on", "Autumn"))
 
 
 def test_trashed_clips_and_projects_are_not_shown(alice: Any, project: Any) -> None:
     make_clip(make_generation(project, alice, prompt="A whale", trashed_at="2026-11-21T10:00Z"), b"video")
-    assert "whale" not in page(alice)
+    assert "A whale" not in page(alice)
     assert "No clips yet" in page(alice)
     Project.objects.update(trashed_at="2026-11-21T10:00Z")
     assert "Your first project" in page(alice)
