@@ -1,4 +1,4 @@
-"""The only importer of django_q: it rings, and it answers. What to do stands in the rows."""
+"""The only importer of django_q outside the supervisor: it rings, and it answers. What to do stands in the rows."""
 
 from collections.abc import Iterable
 
