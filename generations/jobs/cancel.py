@@ -6,9 +6,9 @@ from datetime import timedelta
 from django.utils import timezone
 
 from .. import crash
-from ..models import Attempt
+from ..models import Attempt, State
 from ..net import NotSent
-from ..providers.base import ENDED, Task
+from ..providers.base import ENDED, Phase, Task
 from ..times import TIMES
 from . import lanes, poll, words
 from .moves import tell
@@ -21,7 +21,7 @@ def cancel(attempt: Attempt) -> None:
     Between the look and the call a task may begin; the provider then refuses, and the poll goes on. It does not end in
     between: the call is sent within seconds of the look, or not at all.
     """
-    provider, dialect = attempt.provider, dialect_of(attempt.provider)
+    provider = attempt.provider
     Attempt.objects.filter(pk=attempt.pk).update(cancel_asked_at=None)
     until = time.monotonic() + TIMES.cancel_look
     try:
@@ -31,7 +31,7 @@ def cancel(attempt: Attempt) -> None:
     if not isinstance(task, Task):
         return tell(attempt, words.NO_ANSWER_TO_CANCEL.format(provider=provider.name))
     call = cancel_call(attempt)
-    if task.phase in ENDED or call is None or task.phase not in dialect.CANCELS:
+    if call is None or not is_stoppable(attempt, task):
         poll.follow(attempt, task)
         if task.phase not in ENDED:
             tell(attempt, words.still_running(provider))
@@ -46,3 +46,9 @@ def cancel(attempt: Attempt) -> None:
         return poll.follow(attempt, after)
     Attempt.objects.filter(pk=attempt.pk).update(next_action_at=timezone.now() + timedelta(seconds=TIMES.tick))
     return None
+
+
+def is_stoppable(attempt: Attempt, task: Task) -> bool:
+    """A word that goes backward is not acted on: what was seen to run may be about to end."""
+    ran = attempt.state == State.RUNNING and task.phase not in ENDED
+    return (Phase.RUNNING if ran else task.phase) in dialect_of(attempt.provider).CANCELS

@@ -73,6 +73,7 @@ class Task:
     left_out: bool = False  # of a list, while it was there
     seen: str = ""  # what the last look was told
     seen_at: float = 0
+    lied: bool = False  # in that look
 
     @property
     def content(self) -> bytes:
@@ -158,7 +159,7 @@ class Far:
         odd = {"odd word": "pondering", "backward": "queued"}
         phase = task.phase if fate not in odd or task.phase not in ("running", "queued") else odd[fate]
         done = task.phase == "succeeded" and fate != "no address"
-        task.seen, task.seen_at = phase, self.now()
+        task.seen, task.seen_at, task.lied = phase, self.now(), phase != task.phase
         link = f"https://files.example/{task.id}.mp4?X-Tos-Signature={SIGNATURE}"
         failed = {"code": "InternalServiceError", "message": "it broke"}
         if self.dialect == "runway":
@@ -182,7 +183,7 @@ class Far:
             return 409, {}, {"error": {"code": "OperationDenied.InvalidState", "message": f"it is {was}"}}
         else:
             task.erased = True
-        self.note("delete", id=task.id, was=was, seen=task.seen, age=self.now() - task.seen_at)
+        self.note("delete", id=task.id, was=was, seen=task.seen, age=self.now() - task.seen_at, lied=task.lied)
         return 200, {}, {}
 
     def end(self, task: Task, phase: str) -> None:

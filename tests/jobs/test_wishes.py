@@ -124,6 +124,17 @@ def test_an_open_take_is_not_retried(job: Job) -> None:
         wishes.retry(job.card, job.card.user)
 
 
+def test_what_was_seen_to_run_is_not_taken_for_waiting_again(job: Job, ark: Ark, peer: Peer) -> None:
+    ark.status = "running"
+    job.carry().due()
+    poll.poll_due()
+    ark.status = "queued"  # a replica that lags: the task may be about to end
+    wishes.cancel(job.card, job.card.user)
+    job.carry()
+    assert "DELETE" not in [seen.method for seen in peer.seen]
+    assert job.state == "running"
+
+
 def test_a_look_that_is_old_deletes_nothing(
     job: Job, ark: Ark, peer: Peer, stand_still: Callable[[str, float], None]
 ) -> None:
