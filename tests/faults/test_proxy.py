@@ -121,10 +121,11 @@ def test_bandwidth_bounds_the_bytes_a_second(proxy: Proxy) -> None:
 
 def test_a_slicer_cuts_small_pieces(proxy: Proxy) -> None:
     proxy.toxics = [Slicer(3, delay=0.05)]
+    assert seconds_of(lambda: sent(proxy, b"0123456789")) >= 4 * 0.05 - 0.01
+    proxy.toxics = [Slicer(5, delay=0.05)]
     with client_of(proxy) as client:
         client.sendall(b"0123456789")
-        pieces = [client.recv(100) for _ in range(4)]
-    assert pieces == [b"012", b"345", b"678", b"9"]
+        assert len(client.recv(100)) in (5, 10)  # 10: the reader was late
 
 
 def test_toxics_change_while_a_connection_lives(proxy: Proxy) -> None:
