@@ -67,7 +67,7 @@ def retry(generation: Generation, user: User) -> Generation:
             currency=last_attempt(generation).currency,
         )
     )
-    doorbell.ring(made[0].attempts.get().pk)
+    doorbell.ring_asked(made)
     return made[0]
 
 
@@ -101,6 +101,7 @@ def send_again(generation: Generation, user: User) -> None:
         try:
             fresh = new_attempt(
                 generation,
+                attempt.number + 1,
                 actor=user,
                 why=f"sent again after {attempt.state}",
                 seed=attempt.seed,

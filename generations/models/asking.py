@@ -88,6 +88,7 @@ def write_take(wish: Wish, take: int, batch: str, rev: int) -> Generation:
     )
     new_attempt(
         generation,
+        1,
         seed=wish.seeds[take - 1] if wish.seeds else None,
         cost_estimate=wish.cost,
         currency=wish.currency,
@@ -96,9 +97,13 @@ def write_take(wish: Wish, take: int, batch: str, rev: int) -> Generation:
     return generation
 
 
-def new_attempt(generation: Generation, *, actor: User | None = None, why: str = "", **fields: Any) -> Attempt:
-    """The next paid try of a generation; the caller's transaction has bumped the project."""
-    number = generation.attempts.count() + 1
+def new_attempt(
+    generation: Generation, number: int, *, actor: User | None = None, why: str = "", **fields: Any
+) -> Attempt:
+    """A paid try of a generation; the caller's transaction has bumped the project.
+
+    `number` follows the try that the caller has looked at. Raises IntegrityError when another has followed it already.
+    """
     attempt = Attempt.objects.create(generation=generation, provider_id=generation.provider_id, number=number, **fields)
     Event.record(
         "attempt",

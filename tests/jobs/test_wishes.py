@@ -65,6 +65,26 @@ def test_sending_again_is_a_new_attempt_of_the_same_card(uncertain: Job, peer: P
     assert peer.posts[0].json["safety_identifier"] != peer.posts[1].json["safety_identifier"]
 
 
+def test_two_who_press_send_again_at_once_buy_one_take(uncertain: Job, monkeypatch: pytest.MonkeyPatch) -> None:
+    card = uncertain.card
+    uncertain.set(state="not_accepted", next_action_at=None)
+    seen_by_both = wishes.last_attempt(card)
+    wishes.send_again(card, card.user)
+    monkeypatch.setattr(wishes, "last_attempt", lambda generation: seen_by_both)
+    with pytest.raises(wishes.Refused, match="already"):
+        wishes.send_again(card, card.user)
+    assert Attempt.objects.count() == 2
+
+
+def test_a_retry_that_was_sent_again_is_still_one_retry(job: Job, ark: Ark) -> None:
+    ark.create = lambda seen: Reply(400, {"error": {"code": "InvalidParameter", "message": "no"}})
+    job.carry()
+    made = wishes.retry(job.card, job.card.user)
+    Attempt.objects.filter(generation=made).update(state="rejected", next_action_at=None)
+    wishes.send_again(made, made.user)
+    assert wishes.retry(job.card, job.card.user) == made
+
+
 def test_nothing_on_its_way_is_sent_again(job: Job) -> None:
     job.carry()
     with pytest.raises(wishes.Refused, match="charged twice"):
