@@ -1,5 +1,6 @@
 """The values of parameters: which are legal, which are sent by default, how large the video comes out."""
 
+import secrets
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from typing import Any
@@ -43,6 +44,10 @@ def seed_to_add(spec: ModelSpec, adds: Collection[str]) -> Parameter | None:
     if "seed" not in adds:
         return None
     return next((one for one in spec.parameters if one.name == "seed" and not one.by_member), None)
+
+
+def drawn_seed() -> int:
+    return secrets.randbelow(2**31 - 1) + 1
 
 
 def complaint(parameter: Parameter, value: Any, choices: Collection[Any]) -> str:

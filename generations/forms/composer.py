@@ -220,7 +220,7 @@ class ComposerForm(forms.Form):
         takes, typed = range(self.cleaned_data["takes"]), self.values.get("seed")
         if typed is None:
             drawn = values.seed_to_add(self.offer.spec, self.offer.provider.adds)
-            return [secrets.randbelow(2**31 - 1) + 1 for _ in takes] if drawn else []
+            return [values.drawn_seed() for _ in takes] if drawn else []
         if len(takes) == 1 or typed < 0:
             return []
         most = next(parameter.max for parameter in self.parameters if parameter.name == "seed") or 2**31 - 1

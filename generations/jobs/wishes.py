@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from studio.models import Event, Project, User
 
+from ..catalog.values import drawn_seed
 from ..models import Attempt, Generation, State
 from ..models.asking import Wish, ask, new_attempt
 from ..models.attempt import WATCHED
@@ -48,6 +49,7 @@ def retry(generation: Generation, user: User) -> Generation:
     if generation.is_open:
         raise Refused(_("This take is still on its way. Wait for its end, or use the composer for another one."))
     must_be_here(generation)
+    last = last_attempt(generation)
     made, _is_new = ask(
         Wish(
             project=generation.project,
@@ -63,12 +65,21 @@ def retry(generation: Generation, user: User) -> Generation:
             # Of one card, one retry at a time: a double click is one job.
             client_token=f"retry-{generation.pid}-{generation.attempts.count()}-{retries_of(generation, user)}",
             shape=(generation.width, generation.height),
-            cost=last_attempt(generation).cost_estimate,
-            currency=last_attempt(generation).currency,
+            cost=last.cost_estimate,
+            currency=last.currency,
+            seeds=seeds_for(last),
         )
     )
     doorbell.ring_asked(made)
     return made[0]
+
+
+def seeds_for(attempt: Attempt) -> list[int]:
+    """A member's own seed again; for one that the studio drew a fresh one, by which the retry can be found."""
+    if attempt.seed is None:
+        return []
+    typed = attempt.generation.parameters.get("seed") is not None
+    return [attempt.seed if typed else drawn_seed()]
 
 
 def must_be_here(generation: Generation) -> None:

@@ -139,6 +139,17 @@ def test_nothing_is_sent_again_to_a_provider_that_was_removed(uncertain: Job, pe
     assert len(peer.posts) == posts
 
 
+@pytest.mark.parametrize(("typed", "is_kept"), [({"seed": 100}, True), ({}, False)])
+def test_a_retry_keeps_a_typed_seed_and_draws_its_own(job: Job, ark: Ark, typed: dict[str, int], is_kept: bool) -> None:
+    Generation.objects.update(parameters=job.card.parameters | typed)
+    job.set(seed=102)
+    ark.create = lambda seen: Reply(400, {"error": {"code": "InvalidParameter", "message": "no"}})
+    job.carry()
+    seed = wishes.retry(job.card, job.card.user).attempts.get().seed
+    assert seed is not None
+    assert (seed == 102) is is_kept
+
+
 def test_an_open_take_is_not_retried(job: Job) -> None:
     with pytest.raises(wishes.Refused, match="still on its way"):
         wishes.retry(job.card, job.card.user)
