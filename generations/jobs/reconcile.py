@@ -33,20 +33,22 @@ def sweep() -> None:
 
 
 def replay() -> None:
-    """Ids that the database once refused."""
+    """Ids that the database once refused. A file is gone once its id is in a row, and else put aside, never lost."""
     for path, attempt_uuid, remote_id in spool.kept():
         attempt = Attempt.objects.select_related("provider", "generation__project").filter(uuid=attempt_uuid).first()
-        if attempt is None or attempt.remote_id == remote_id:
-            path.unlink()
+        if attempt is None:  # of a database that was put back to an older day
+            log.error("the spooled id %s is of an attempt %s that nobody knows", remote_id, attempt_uuid)
+            spool.put_aside(path)
             continue
         try:
-            if submit.note_id(attempt, remote_id, "", "spooled id"):
-                path.unlink()
+            if attempt.remote_id != remote_id and not submit.note_id(attempt, remote_id, "", "spooled id"):
+                submit.leave_to_admins(attempt, remote_id)
+            path.unlink()
         except IntegrityError:
             log.exception("attempt %s: the spooled id %s belongs to another take", attempt_uuid, remote_id)
             # It is still SUBMITTING: at its deadline the process that sent it would be stopped, busy with other work.
             submit.disbelieve(attempt, remote_id)
-            path.rename(path.with_suffix(".refused"))
+            spool.put_aside(path)
 
 
 def notice_the_dead() -> None:

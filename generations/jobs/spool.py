@@ -1,11 +1,15 @@
 """Where an id goes when the database refuses it: an fsynced file per id, outside the media tree."""
 
 import json
+import logging
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from uuid import UUID
 
 from studio.config import config
+
+log = logging.getLogger(__name__)
 
 
 def folder() -> Path:
@@ -33,5 +37,16 @@ def keep_id(attempt_uuid: str, remote_id: str) -> None:
 def kept() -> Iterator[tuple[Path, str, str]]:
     """(file, attempt uuid, remote id) of everything that still waits to be written down."""
     for path in sorted(folder().glob("*.json")):
-        content = json.loads(path.read_text())
-        yield path, content["attempt"], content["id"]
+        try:
+            content = json.loads(path.read_text())
+            attempt_uuid, remote_id = str(UUID(content["attempt"])), str(content["id"])
+        except (ValueError, KeyError, TypeError):
+            log.exception("%s holds no id", path)
+            put_aside(path)
+            continue
+        yield path, attempt_uuid, remote_id
+
+
+def put_aside(path: Path) -> None:
+    """For a person: it is looked at no more, and kept."""
+    path.rename(path.with_suffix(".refused"))

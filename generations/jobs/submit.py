@@ -13,8 +13,8 @@ from django.utils import timezone
 from studio.models import Event
 
 from .. import crash, net
-from ..models import Attempt, Provider, State
-from ..providers.base import Call, Cause, Created, Nonsense, Refusal
+from ..models import Attempt, Orphan, Provider, State
+from ..providers.base import Call, Cause, Created, Nonsense, Phase, Refusal
 from ..providers.reading import verdict
 from ..times import TIMES
 from . import disk, gate, line, spool, words
@@ -96,20 +96,25 @@ def post(attempt: Attempt, call: Call, body: bytes | None, until: float) -> None
 def accept(attempt: Attempt, created: Created) -> None:
     """Write the id down at once; if the rows refuse it, to a file that the sweep replays."""
     try:
-        note_id(attempt, created.id, created.word, "the provider took it")
+        if not note_id(attempt, created.id, created.word, "the provider took it"):
+            return leave_to_admins(attempt, created.id)
     except IntegrityError:
         return disbelieve(attempt, created.id)
     except (DatabaseError, InterfaceError):  # the second is no kind of the first
+        # Said first: a full disk refuses the file too, and then the log alone knows the id.
+        log.exception("attempt %s: the id %s is for the spool", attempt.uuid, created.id)
         spool.keep_id(str(attempt.uuid), created.id)
         crash.here("submit.spooled")
-        log.exception("attempt %s: the id %s is spooled", attempt.uuid, created.id)
         return None
     crash.here("submit.after_id_write")
     return gate.succeeded(attempt.provider)
 
 
 def note_id(attempt: Attempt, remote_id: str, word: str, why: str) -> bool:
-    """SUBMITTING or UNCERTAIN → ACCEPTED: an answer may come after the sweep has given up on it."""
+    """SUBMITTING or UNCERTAIN → ACCEPTED: an answer may come after the sweep has given up on it.
+
+    False when the attempt is past both. Raises IntegrityError.
+    """
     now = timezone.now()
     fields = {
         "remote_id": remote_id,
@@ -126,6 +131,15 @@ def note_id(attempt: Attempt, remote_id: str, word: str, why: str) -> bool:
         if move(attempt, State.ACCEPTED, why, evidence={"id": remote_id}, **fields):
             return True
     return False
+
+
+def leave_to_admins(attempt: Attempt, remote_id: str) -> None:
+    """An id that came after its attempt was given up: a task that is paid for, and nobody's yet."""
+    if Attempt.objects.filter(provider__base_url=attempt.provider.base_url, remote_id=remote_id).exists():
+        return
+    log.error("attempt %s: the id %s came after it was given up", attempt.uuid, remote_id)
+    known = {"phase": Phase.RUNNING, "model": attempt.generation.model_id, "seed": attempt.seed, "tag": attempt.tag}
+    Orphan.objects.get_or_create(provider=attempt.provider, remote_id=remote_id, defaults=known)
 
 
 def first_look(provider: Provider) -> float:

@@ -1,20 +1,23 @@
 """One POST per attempt, and what each of its outcomes means."""
 
+import errno
 import socket
 from collections.abc import Callable
+from uuid import uuid4
 
 import pytest
-from django.db import transaction
+from django.db import OperationalError, transaction
+from django.utils import timezone
 
-from generations.jobs import gate, spool
+from generations.jobs import gate, reconcile, spool, submit
 from generations.jobs.carry import carry
-from generations.models import Attempt, Provider
+from generations.models import Attempt, Orphan, Provider
 from generations.times import TIMES
 from studio.models import Event
 from tests.jobs.ark import TASKS, Ark
 from tests.jobs.conftest import Job
 from tests.make import make_generation
-from tests.peer import Peer, Reply
+from tests.peer import Peer, Reply, Seen
 
 
 def test_it_posts_once_and_keeps_the_id(job: Job, peer: Peer) -> None:
@@ -195,10 +198,6 @@ def test_plain_http_needs_the_admins_tick(job: Job, peer: Peer) -> None:
 def test_an_id_that_the_rows_refuse_is_spooled_and_replayed(
     job: Job, ark: Ark, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from django.db import OperationalError
-
-    from generations.jobs import reconcile, submit
-
     def broken(*args: object) -> bool:
         raise OperationalError("database is locked")
 
@@ -210,6 +209,44 @@ def test_an_id_that_the_rows_refuse_is_spooled_and_replayed(
     reconcile.replay()
     assert job.state == "accepted"
     assert not list(spool.kept())
+
+
+def test_an_id_that_comes_too_late_waits_for_an_admin(job: Job, ark: Ark) -> None:
+    def give_up(seen: Seen) -> Reply:
+        job.set(state="not_accepted", next_action_at=None)
+        return Reply(json={"id": "cgt-late"})
+
+    ark.create = give_up
+    job.carry()
+    assert job.state == "not_accepted"
+    assert [orphan.remote_id for orphan in Orphan.objects.open()] == ["cgt-late"]
+
+
+def test_a_spooled_id_is_never_thrown_away(job: Job, caplog: pytest.LogCaptureFixture) -> None:
+    job.set(state="not_accepted", next_action_at=None, intent_at=timezone.now())
+    spool.keep_id(str(job.row.uuid), "cgt-late")
+    spool.keep_id(str(uuid4()), "cgt-of-another-day")
+    (spool.folder() / "broken.json").write_text("{")
+    reconcile.replay()
+    assert [orphan.remote_id for orphan in Orphan.objects.open()] == ["cgt-late"]
+    assert "cgt-of-another-day" in caplog.text
+    assert len(list(spool.folder().glob("*.refused"))) == 2
+    assert not list(spool.kept())
+
+
+def test_an_id_that_nothing_can_keep_is_in_the_log(
+    job: Job, ark: Ark, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*args: object) -> bool:
+        raise OperationalError("database or disk is full")
+
+    def full(*args: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(submit, "note_id", broken)
+    monkeypatch.setattr(spool, "keep_id", full)
+    job.carry()
+    assert "cgt-20260606160057-00000" in caplog.text
 
 
 def test_an_id_that_another_take_has_is_doubted(job: Job, ark: Ark) -> None:
