@@ -118,11 +118,11 @@ def uncertain() -> Alarm | None:
 
 
 def rendering() -> Alarm | None:
-    late = ago(TIMES.expire + TIMES.expire_grace + 2 * TIMES.look_old)
+    late = ago(TIMES.longest + 2 * TIMES.look_old)
     return alarm_of(
         Attempt.objects.filter(state__in=WATCHED, accepted_at__lt=late),
         "a rendering is past its deadline",
-        "rendering past the deadline: nobody looks at them; read the cluster's log",
+        "rendering past the deadline: no provider answers, or nobody looks; read the cluster's log",
     )
 
 

@@ -14,16 +14,10 @@ from ..models import Attempt, Generation, Orphan, Provider, State
 from ..providers.base import Phase
 from ..times import TIMES
 from .moves import show
+from .orders import names_of
 from .wishes import Refused
 
 WORTH = (Phase.QUEUED, Phase.RUNNING, Phase.SUCCEEDED)  # of the rest there is nothing to bring home
-
-
-def names_of(provider: Provider, key: str) -> set[str]:
-    """How a model may be called in this provider's list: an endpoint's id becomes the name of its model."""
-    preset = catalog.PRESETS.get(provider.preset)
-    names = {provider.offers.get(key, ""), catalog.MODELS[key].id, preset.ids.get(key, "") if preset else ""}
-    return names - {""}
 
 
 def spec_of(orphan: Orphan) -> ModelSpec | None:
@@ -31,7 +25,8 @@ def spec_of(orphan: Orphan) -> ModelSpec | None:
     provider = orphan.provider
     offered = [key for key in provider.offers if key in catalog.MODELS]
     known = [spec.key for spec in catalog.models_of(provider.dialect)]
-    key = next((key for key in (*offered, *known) if orphan.model in names_of(provider, key)), None)
+    names = {key: {provider.offers.get(key), *names_of(provider, key)} for key in (*offered, *known)}
+    key = next((key for key in names if orphan.model in names[key]), None)
     return catalog.MODELS[key] if key else None
 
 

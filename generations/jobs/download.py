@@ -104,7 +104,8 @@ def fresh_url(held: Held) -> str:
     """Ask the provider again: its addresses live for a day, and a new look gives a new one. Raises Broken."""
     said = poll.task_now(held.attempt)
     if isinstance(said, Task) and said.phase is Phase.SUCCEEDED and said.video_url:
-        result = held.attempt.result | {"video_url": said.video_url, "last_frame_url": said.last_frame_url}
+        urls = {"video_url": said.video_url, "last_frame_url": said.last_frame_url}
+        result = held.attempt.result | urls | {"fresh": True}
         Attempt.objects.filter(pk=held.attempt.pk).update(result=result)
         held.attempt.result = result
         return said.video_url

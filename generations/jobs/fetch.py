@@ -17,6 +17,7 @@ from .. import crash
 from ..media import videos
 from ..media.errors import Rejected
 from ..models import Attempt, Clip, Generation, State
+from ..net import TooBig
 from ..times import TIMES
 from . import disk, partial, words
 from .download import download
@@ -38,6 +39,7 @@ def fetch(attempt: Attempt) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         disk.need_room(folder)
+        held.renew()  # who stood still until another took over must not sweep away what that one has saved
         sweep(folder)
         sha256 = download(held, part)
         crash.here("fetch.before_rename")
@@ -45,18 +47,18 @@ def fetch(attempt: Attempt) -> None:
         crash.here("fetch.after_rename")
         store(held, files, sha256)
         crash.here("fetch.after_commit")
-    except (Broken, Rejected, disk.Full, OSError, CannotOrder) as error:
+    except (Broken, Rejected, disk.Full, OSError, CannotOrder, RuntimeError) as error:  # the last: no decoder started
         put_back(held, error)
     finally:
         part.unlink(missing_ok=True)
 
 
 def sweep(folder: Path) -> None:
-    """What a killed worker left behind, but what a broken download kept; only the lease's holder comes here."""
+    """What a killed worker left half done, but what a broken download kept; only the lease's holder comes here."""
     for old in folder.iterdir():
-        if old.is_dir():
+        if old.suffix == ".draft":
             shutil.rmtree(old)
-        elif old.name not in (partial.KEPT, partial.NOTE):
+        elif old.suffix == ".part" and old.name != partial.KEPT:
             old.unlink()
 
 
@@ -134,7 +136,7 @@ def stored(held: Held, files: dict[str, object], sha256: str) -> bool:
 
 
 def put_back(held: Held, error: Exception) -> None:
-    """Try again later; a bad address is asked for anew; after many tries a person decides.
+    """Try again later; a bad address is asked for anew; after many tries, or a day, a person decides.
 
     Our own full disk counts as no try: it may stay full for a night, and the result waits at the provider.
     """
@@ -143,23 +145,41 @@ def put_back(held: Held, error: Exception) -> None:
     reason = disk.FULL if is_ours else getattr(error, "reason", "") or str(error)
     log.warning("attempt %s: fetch: %s", attempt.uuid, reason)
     errors = attempt.fetch_errors + (not is_ours)
-    wait = TIMES.look_old if is_ours else backoff(errors)
+    age = age_of(attempt)
+    wait = TIMES.look_old if is_ours else max(backoff(errors), min(age / 10, TIMES.reconcile_cap))
     mine = {"lease": held.name}
-    if errors >= TIMES.fetch_attempts:
+    if errors >= TIMES.fetch_attempts and not is_ours and (is_final(attempt, error) or age > TIMES.fetch_patience):
         move(attempt, State.RESULT_LOST, reason, message=words.result_lost(reason), only=mine, fetch_errors=errors)
         partial.forget(Path(default_storage.path(attempt.folder)))
         return
-    keep_url = isinstance(error, Broken | disk.Full | OSError) and not getattr(error, "stale", False)
+    keep_url = isinstance(error, Broken | disk.Full | OSError | RuntimeError) and not getattr(error, "stale", False)
+    result = attempt.result | {"fresh": False}
     move(
         attempt,
         State.SUCCEEDED,
         reason,
         message=words.saving_again(reason),
         only=mine,
-        result=attempt.result if keep_url else attempt.result | {"video_url": ""},
+        result=result if keep_url else result | {"video_url": ""},
         fetch_errors=errors,
         next_action_at=timezone.now() + timedelta(seconds=wait),
         lease="",
         lease_until=None,
         worker={},
     )
+
+
+def age_of(attempt: Attempt) -> float:
+    """Seconds for which the result has waited, or since a member last asked for it."""
+    now = timezone.now().timestamp()
+    return max(0.0, now - float(attempt.result.get("since", now)))
+
+
+def is_final(attempt: Attempt, error: Exception) -> bool:
+    """It would fail in the same way again: an address just given is refused, or the file itself is no good.
+
+    A network that is down for half an hour costs no result: the provider keeps it for a day.
+    """
+    if isinstance(error, Broken):
+        return (error.stale and bool(attempt.result.get("fresh"))) or isinstance(error.__cause__, TooBig)
+    return isinstance(error, Rejected)

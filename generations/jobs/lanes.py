@@ -34,11 +34,11 @@ def look(call: Call, rule: Rule, deadline: float | None = None) -> Answer | NetE
         return error
 
 
-def look_all(calls: Iterable[tuple[Call, Rule]]) -> Iterator[Answer | NetError]:
-    """The answers in the order of the calls; what is not back within the tick's budget counts as silent."""
+def look_all(calls: Iterable[tuple[Call, Rule]], budget: float = TIMES.tick_budget) -> Iterator[Answer | NetError]:
+    """The answers in the order of the calls; what is not back within the tick's `budget` counts as silent."""
     pool = lanes(os.getpid())
     futures = [pool.submit(look, call, rule) for call, rule in calls]
-    wait(futures, timeout=TIMES.tick_budget)
+    wait(futures, timeout=budget)
     for future in futures:
         future.cancel()
         yield future.result() if future.done() and not future.cancelled() else net.Lost("no answer in time")

@@ -74,6 +74,12 @@ def order_of(attempt: Attempt, tag: str) -> Order:
     )
 
 
+def names_of(provider: Provider, key: str) -> set[str]:
+    """How a model of the catalog is called in this provider's list; an endpoint's id is not among these names."""
+    spec, preset = catalog.MODELS.get(key), catalog.PRESETS.get(provider.preset)
+    return {spec.id if spec else "", preset.ids.get(key, "") if preset else ""} - {""}
+
+
 def deadline_of(attempt: Attempt) -> float:
     """Seconds after its acceptance in which this model's takes must end."""
     spec = catalog.MODELS.get(attempt.generation.model)
@@ -108,7 +114,7 @@ def medium_of(asset: Asset, role: str, slot: Slot | None) -> Medium:
 def signed(asset: Asset) -> str:
     """A link of ours that expires: for providers that fetch by themselves."""
     try:
-        return links.signed_url(asset, int(TIMES.expire))
+        return links.signed_url(asset, int(TIMES.longest))
     except links.NoPublicUrl as error:
         raise CannotOrder(str(error)) from None
 

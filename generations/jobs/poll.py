@@ -2,6 +2,7 @@
 
 import logging
 import random
+import time
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -22,6 +23,7 @@ from .orders import CannotOrder, deadline_of, dialect_of, list_call, look_call, 
 from .redact import redact, redact_body
 
 log = logging.getLogger(__name__)
+Ask = tuple[Call, list[Attempt]]
 LIST_FROM = 3  # this many due at one provider are asked for by one list call
 LIST_SIZE = 100  # ids in one URL; 500 make one of 20 KB, more than proxies take
 unknown_words: set[tuple[str, str]] = set()
@@ -29,49 +31,69 @@ unknown_words: set[tuple[str, str]] = set()
 
 def poll_due(limit: int = 400) -> int:
     """Look at every watched attempt that is due. Returns how many were."""
+    begun = time.monotonic()
     due = Attempt.objects.watched().due(timezone.now()).select_related("provider", "generation__project")[:limit]
     by_provider: dict[int, list[Attempt]] = defaultdict(list)
     for attempt in due:
         by_provider[attempt.provider_id].append(attempt)
-    asks = [ask for attempts in by_provider.values() for ask in asks_for(attempts)]
-    answers = lanes.look_all([(call, rule_of(attempts[0].provider)) for call, attempts in asks])
-    for (call, attempts), answer in zip(asks, answers, strict=True):
-        crash.here("poll.after_get")
-        for attempt in attempts:
-            safely(attempt, call, answer, len(attempts) > 1)
-            crash.here("poll.after_status_write")
+    unlisted = look([ask for attempts in by_provider.values() for ask in asks_for(attempts)], TIMES.tick_budget)
+    # A list may lag behind: only a look at the task itself says that it is missing.
+    left = TIMES.tick_budget - (time.monotonic() - begun)
+    if unlisted and left > 0:
+        look([ask for attempt in unlisted for ask in ask_alone(attempt)], left)
     return sum(len(attempts) for attempts in by_provider.values())
 
 
-def asks_for(attempts: Sequence[Attempt]) -> list[tuple[Call, list[Attempt]]]:
-    """The calls that cover these attempts of one provider."""
-    provider = attempts[0].provider
-    try:
-        if len(attempts) >= LIST_FROM:
-            part = list(attempts[:LIST_SIZE])  # one list call a second is what an account is allowed
-            call = list_call(provider, [attempt.remote_id for attempt in part], size=LIST_SIZE)
-            if call is not None:
-                return [(call, part)]
-        return [(look_call(attempt), [attempt]) for attempt in attempts]
-    except CannotOrder as error:
+def look(asks: Sequence[Ask], budget: float) -> list[Attempt]:
+    """Ask all at once and write down what each answer says. Returns those that a list did not show."""
+    answers = lanes.look_all([(call, rule_of(attempts[0].provider)) for call, attempts in asks], budget)
+    unlisted = []
+    for (_, attempts), answer in zip(asks, answers, strict=True):
+        crash.here("poll.after_get")
         for attempt in attempts:
-            tell(attempt, str(error))
-            look_later(attempt, TIMES.look_old)
+            if not safely(attempt, answer, len(attempts) > 1):
+                unlisted.append(attempt)
+            crash.here("poll.after_status_write")
+    return unlisted
+
+
+def asks_for(attempts: Sequence[Attempt]) -> list[Ask]:
+    """The calls that cover these attempts of one provider."""
+    if len(attempts) >= LIST_FROM:
+        part = list(attempts[:LIST_SIZE])  # one list call a second is what an account is allowed
+        try:
+            call = list_call(part[0].provider, [attempt.remote_id for attempt in part], size=LIST_SIZE)
+        except CannotOrder:
+            call = None  # each is told so below
+        if call is not None:
+            return [(call, part)]
+    return [ask for attempt in attempts for ask in ask_alone(attempt)]
+
+
+def ask_alone(attempt: Attempt) -> list[Ask]:
+    """The call for one attempt; none when it cannot be made, which its card then says."""
+    try:
+        return [(look_call(attempt), [attempt])]
+    except CannotOrder as error:
+        tell(attempt, str(error))
+        look_later(attempt, TIMES.look_old)
         return []
 
 
-def safely(attempt: Attempt, call: Call, answer: Answer | NetError, listed: bool) -> None:
-    """One poison row must not stop the line."""
+def safely(attempt: Attempt, answer: Answer | NetError, listed: bool) -> bool:
+    """One poison row must not stop the line. False when a list did not show it."""
     try:
-        apply(attempt, answer, listed)
+        return apply(attempt, answer, listed)
     except Exception:
         log.exception("attempt %s: look failed", attempt.uuid)
         look_later(attempt, TIMES.look_old)
+        return True
 
 
-def apply(attempt: Attempt, answer: Answer | NetError, listed: bool) -> None:
+def apply(attempt: Attempt, answer: Answer | NetError, listed: bool) -> bool:
     if isinstance(answer, NetError):
-        return silence(attempt, answer.reason)
+        silence(attempt, answer.reason)
+        return True
     dialect = dialect_of(attempt.provider)
     said: Task | Refusal | Nonsense | None
     if listed:
@@ -85,28 +107,22 @@ def apply(attempt: Attempt, answer: Answer | NetError, listed: bool) -> None:
     else:
         said = dialect.read_task(answer.status, answer.headers, answer.body, attempt.remote_id)
         attempt.answer = {"status": answer.status, "body": redact_body(answer.body)}
-    return hear(attempt, said)
+    if said is not None:
+        hear(attempt, said)
+    return said is not None
 
 
-def hear(attempt: Attempt, said: Task | Refusal | Nonsense | None) -> None:
+def hear(attempt: Attempt, said: Task | Refusal | Nonsense) -> None:
     """What one look means for the attempt."""
     if isinstance(said, Task):
         learn(attempt, said)
         found(attempt)
         return follow(attempt, said)
-    if said is None:
-        # A list may lag behind: only a look at the task itself says that it is missing.
-        Attempt.objects.filter(pk=attempt.pk).update(next_action_at=timezone.now())
-        return look_alone(attempt)
-    if isinstance(said, Refusal) and said.cause is Cause.MISSING:
+    if isinstance(said, Refusal) and said.cause is Cause.MISSING and said.status < 500:
         return missing(attempt, said)
     if isinstance(said, Refusal) and said.cause in (Cause.AUTH, Cause.BALANCE):
         submit.pause(attempt.provider, said)
     return silence(attempt, said.message)
-
-
-def look_alone(attempt: Attempt) -> None:
-    return apply(attempt, lanes.look(look_call(attempt), rule_of(attempt.provider)), listed=False)
 
 
 def follow(attempt: Attempt, task: Task) -> None:
@@ -139,12 +155,13 @@ def finish(attempt: Attempt, task: Task) -> None:
         sightings = attempt.sightings | {"no_url": looks}
         Attempt.objects.filter(pk=attempt.pk).update(sightings=sightings, **looked(attempt))
         return
+    now = timezone.now()
     result = {"video_url": task.video_url, "last_frame_url": task.last_frame_url, "facts": redact(dict(task.facts))}
+    result["since"] = now.timestamp()
     if task.seed is not None:
         result["facts"]["seed"] = task.seed
     if task.cost is not None:
         result["facts"]["cost"] = task.cost
-    now = timezone.now()
     moved = move(
         attempt,
         State.SUCCEEDED,
@@ -184,7 +201,9 @@ def missing(attempt: Attempt, refusal: Refusal) -> None:
     looks = attempt.sightings.get("missing", 0) + 1
     age = (timezone.now() - (attempt.accepted_at or timezone.now())).total_seconds()
     if age > TIMES.missing_grace and looks >= 3:
-        move(attempt, State.FAILED, f"unknown at the provider: {refusal.message}", message=words.lost(attempt.provider))
+        # Not failed: a gateway may have forgotten it and remember it after its restart, when a member asks again.
+        why = f"unknown at the provider: {refusal.message}"
+        move(attempt, State.EXPIRED, why, message=words.lost(attempt.provider))
         return
     Attempt.objects.filter(pk=attempt.pk).update(sightings=attempt.sightings | {"missing": looks}, **looked(attempt))
 
@@ -196,9 +215,9 @@ def found(attempt: Attempt) -> None:
 
 
 def silence(attempt: Attempt, reason: str) -> None:
-    """No sensible answer: look later and slower; never a reason to fail a job."""
+    """No sensible answer: look later and slower; never a reason to fail a job, and no last look at its deadline."""
     errors = attempt.poll_errors + 1
-    if overdue(attempt):
+    if overdue(attempt, TIMES.silence):
         move(attempt, State.EXPIRED, f"no answer until the deadline: {reason}", message=words.expired(attempt.provider))
         return
     wait = min(TIMES.look_old, interval(attempt) * 2.0 ** min(errors, 5))
@@ -209,8 +228,8 @@ def silence(attempt: Attempt, reason: str) -> None:
         tell(attempt, words.silent(attempt.provider, reason))
 
 
-def overdue(attempt: Attempt) -> bool:
-    limit = timedelta(seconds=deadline_of(attempt) + TIMES.expire_grace)
+def overdue(attempt: Attempt, grace: float = TIMES.expire_grace) -> bool:
+    limit = timedelta(seconds=deadline_of(attempt) + grace)
     is_late = attempt.accepted_at is not None and timezone.now() > attempt.accepted_at + limit
     return is_late and clocks.is_steady()
 

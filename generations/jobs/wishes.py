@@ -142,7 +142,8 @@ def check_again(generation: Generation, user: User) -> None:
 
 
 def revived(attempt: Attempt) -> dict[str, Any]:
-    return {"next_action_at": timezone.now(), "ended_at": None, "sightings": {}, "poll_errors": 0}
+    now = timezone.now()
+    return {"next_action_at": now, "ended_at": None, "sightings": {}, "poll_errors": 0, "cancel_asked_at": None}
 
 
 def it_is(generation: Generation, remote_id: str, user: User) -> None:
@@ -169,7 +170,7 @@ def refetch(generation: Generation, user: User) -> None:
     if attempt.state not in (State.RESULT_LOST, State.SUCCEEDED):
         raise Refused(_("There is no unsaved result to download."))
     fresh: dict[str, Any] = {
-        "result": attempt.result | {"video_url": ""},
+        "result": attempt.result | {"video_url": "", "since": timezone.now().timestamp()},
         "fetch_errors": 0,
         "next_action_at": timezone.now(),
     }

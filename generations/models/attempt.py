@@ -93,7 +93,7 @@ class AttemptQuerySet(models.QuerySet["Attempt"]):
         """What may run at the provider now. What has been uncertain for longer than any take lasts does not: where no
         list tells, it may stay so for ever, and must not hold its slot for as long.
         """
-        over = timezone.now() - timedelta(seconds=TIMES.expire)
+        over = timezone.now() - timedelta(seconds=TIMES.longest)
         return self.filter(state__in=IN_FLIGHT).exclude(state=State.UNCERTAIN, intent_at__lt=over)
 
 

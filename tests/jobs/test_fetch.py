@@ -109,6 +109,35 @@ def test_a_stale_address_is_asked_for_anew(ready: Job, peer: Peer) -> None:
     assert ready.state == "stored"
 
 
+def waits_for_a_day(job: Job) -> Job:
+    since = timezone.now().timestamp() - TIMES.fetch_patience - 1
+    return job.set(result=job.row.result | {"since": since}).due()
+
+
+def test_a_fresh_address_that_is_refused_again_and_again_is_final(ready: Job, peer: Peer) -> None:
+    whole = peer.answer
+    peer.answer = lambda seen: Reply(403) if seen.path.startswith("/video.mp4") else whole(seen)
+    ready.set(fetch_errors=TIMES.fetch_attempts).carry()
+    assert ready.state == "succeeded", "the address may have died of age"
+    ready.due().carry()
+    assert ready.state == "result_lost"
+
+
+def test_who_stood_still_sweeps_nothing_away(ready: Job, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder(ready).mkdir(parents=True)
+    saved = folder(ready) / "video.mp4"
+
+    def overtaken(path: Path) -> None:
+        saved.write_bytes(b"of the one that took over")
+        (folder(ready) / "theirs.part").write_bytes(b"")
+        ready.set(lease="another")
+
+    monkeypatch.setattr(disk, "need_room", overtaken)
+    ready.carry()
+    assert saved.exists()
+    assert (folder(ready) / "theirs.part").exists()
+
+
 def test_after_many_tries_a_person_decides(ready: Job, peer: Peer) -> None:
     whole = peer.answer
     peer.answer = lambda seen: Reply(500) if seen.path.startswith("/video.mp4") else whole(seen)
@@ -116,6 +145,9 @@ def test_after_many_tries_a_person_decides(ready: Job, peer: Peer) -> None:
     kept.parent.mkdir(parents=True)
     kept.touch()
     ready.set(fetch_errors=TIMES.fetch_attempts - 1).carry()
+    assert ready.state == "succeeded", "a network that is down costs no result"
+    kept.touch()
+    waits_for_a_day(ready).carry()
     assert ready.state == "result_lost"
     assert not kept.exists()
     assert "costs nothing" in ready.card.message
