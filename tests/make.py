@@ -3,10 +3,12 @@
 import hashlib
 import io
 import itertools
+from datetime import timedelta
 from typing import Any
 
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.utils import timezone
 from PIL import Image
 
 from generations.models import Asset, Attempt, Clip, Generation, Provider
@@ -44,6 +46,8 @@ def make_provider(**fields: Any) -> Provider:
     } | fields
     provider = Provider(**fields)
     provider.set_key(key)
+    provider.account_since = timezone.now() - timedelta(days=30)
+    vars(provider).update(fields)
     provider.save()
     return provider
 

@@ -139,7 +139,7 @@ class ProviderForm(forms.Form):
     def save(self, actor: User | None) -> bool:
         """Write the row and its event; whether the stored key was cleared because the host changed."""
         provider, values, is_new = self.provider, self.cleaned_data, self.is_new
-        had_key = bool(provider.key_box)
+        had_key, since = bool(provider.key_box), provider.account_since
         provider.name = values["name"]
         provider.set_base_url(values["base_url"])
         provider.allow_http = values["allow_http"]
@@ -148,8 +148,9 @@ class ProviderForm(forms.Form):
         if values["key"]:
             provider.set_key(values["key"])
         cleared = had_key and not provider.key_box
+        edited = EDITED + (OF_ACCOUNT if provider.account_since != since else [])
         with transaction.atomic():
-            provider.save(update_fields=None if is_new else EDITED)
+            provider.save(update_fields=None if is_new else edited)
             changed = "set" if values["key"] else "cleared" if cleared else "kept"
             evidence = {**provider.snapshot(), "key": changed}
             Event.record("provider", provider.pid, "added" if is_new else "edited", actor=actor, evidence=evidence)
@@ -158,6 +159,7 @@ class ProviderForm(forms.Form):
 
 # What a worker may write in the meantime (pauses, tests) is left alone.
 EDITED = ["name", "base_url", "allow_http", "max_concurrent", "rate", "offers", "key_box", "key_tail"]
+OF_ACCOUNT = ["account_since", "reconcile", "learned_at"]
 
 
 def from_preset(preset: Preset) -> Provider:

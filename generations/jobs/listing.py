@@ -88,7 +88,7 @@ def take(walk: Walk, page: Said | None) -> None:
         put(walk, task)
     walk.known |= owners(walk.provider, [task.id for task in fresh])
     clock = ahead(walk.known, walk.tasks)
-    reached = clock is not None and walk.oldest is not None and walk.oldest < walk.since + clock
+    reached = clock is not None and walk.oldest is not None and walk.oldest < walk.since + clock[0]
     walk.is_complete = not page or (walk.is_sorted and reached)
     walk.is_open = bool(fresh) and not walk.is_complete
 
@@ -107,19 +107,20 @@ def owners(provider: Provider, ids: Collection[str]) -> dict[str, Attempt]:
     return {row.remote_id: row for row in rows.select_related("generation").defer("request", "answer", "result")}
 
 
-def ahead(known: Mapping[str, Attempt], tasks: Mapping[str, Task]) -> float | None:
-    """Seconds by which the provider's clock goes before ours; None when nothing tells.
+def ahead(known: Mapping[str, Attempt], tasks: Mapping[str, Task]) -> tuple[float, float] | None:
+    """Seconds by which the provider's clock goes before ours, at least and at most; None when nothing tells.
 
-    Measured from the intent, not from the acceptance, which may have been noted days later. The least of all is taken:
-    whoever looks too far back loses nothing. Tasks with our own tag are surely ours; a member may have named others.
+    Measured from the intent, not from the acceptance, which may have been noted days later. Our own clocks may differ
+    and be set, so that tasks tell different gaps: whoever looks too far back, or too far on, loses nothing. Tasks with
+    our own tag are surely ours; a member may have named others.
     """
     found = [
         (is_sure(attempt, tasks[task_id]), (tasks[task_id].created_at or 0) - attempt.intent_at.timestamp())
         for task_id, attempt in known.items()
         if attempt.intent_at and attempt.request_sha256 and tasks[task_id].created_at is not None
     ]
-    sure = [gap for is_tagged, gap in found if is_tagged]
-    return min(sure or [gap for _, gap in found], default=None)
+    gaps = [gap for is_tagged, gap in found if is_tagged] or [gap for _, gap in found]
+    return (min(gaps), max(gaps)) if gaps else None
 
 
 def is_sure(attempt: Attempt, task: Task) -> bool:

@@ -21,7 +21,7 @@ class Wanted:
     tag: str  # as sent; "" when the request carried none
     seed: int | None
     is_seed_its_own: bool  # drawn at random, and of no other attempt that may stand in the list
-    models: Collection[str]  # names under which the list may show its model
+    models: Collection[str]  # names under which the list may show its model; none when that is not known
     since: float  # its task was made between these two, by our clock
     until: float
     asked: Mapping[str, Any] = field(default_factory=dict)  # duration, ratio, resolution
@@ -33,7 +33,8 @@ class Listed:
 
     tasks: Collection[Task]
     bound: Collection[str] = ()  # ids that attempts have already
-    ahead: float = 0  # seconds by which the provider's clock goes before ours
+    # Seconds by which the provider's clock goes before ours: the least and the most that its tasks of ours show.
+    ahead: tuple[float, float] = (0, 0)
     shows_seeds: bool = False
     tagged: Collection[Phase] = ()  # phases in which it is seen to show our tags: Ark tags only what has ended
 
@@ -72,9 +73,11 @@ def judged(
 
 def may_be(one: Wanted, task: Task, listed: Listed) -> bool:
     """Nothing that the list shows speaks against it. The effective settings may differ from those asked for."""
-    if task.id in listed.bound or task.tag or (task.model and task.model not in one.models):
+    if task.id in listed.bound or task.tag or (task.model and one.models and task.model not in one.models):
         return False
-    if task.created_at is not None and not one.since <= task.created_at - listed.ahead <= one.until:
+    least, most = listed.ahead
+    made = task.created_at
+    if made is not None and (made - least < one.since or made - most > one.until):
         return False
     if one.seed is not None and task.seed is not None:
         return task.seed == one.seed or not (listed.shows_seeds or (one.tag and task.phase in listed.tagged))
@@ -83,7 +86,7 @@ def may_be(one: Wanted, task: Task, listed: Listed) -> bool:
 
 def is_its_print(one: Wanted, task: Task) -> bool:
     """Time, model and seed are all shown, and they and the settings agree."""
-    if one.seed is None or task.seed != one.seed or task.created_at is None or not task.model:
+    if one.seed is None or task.seed != one.seed or task.created_at is None or task.model not in one.models:
         return False
     return all(agrees(value, task.facts.get(name)) for name, value in one.asked.items())
 

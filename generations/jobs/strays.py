@@ -75,8 +75,8 @@ def note(provider: Provider, page: Sequence[Task], now: datetime) -> None:
 
 def settled_before(provider: Provider, known: Mapping[str, Attempt], tasks: Mapping[str, Task], now: datetime) -> float:
     """The moment, by the provider's clock, before which no POST can have begun that has no id yet."""
-    clock = listing.ahead(known, tasks) or 0
-    return now.timestamp() + clock - TIMES.post - TIMES.post_grace
+    least, _most = listing.ahead(known, tasks) or (0, 0)
+    return now.timestamp() + least - TIMES.post - TIMES.post_grace
 
 
 def is_old(task: Task, before: float, is_quiet: bool) -> bool:

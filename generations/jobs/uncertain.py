@@ -18,6 +18,7 @@ from . import clocks, listing, matching, submit, words
 from .listing import Walk
 from .matching import Match
 from .moves import move, show
+from .orders import names_of
 
 log = logging.getLogger(__name__)
 LATE = 60  # seconds after the POST's deadline by which its task has come into being
@@ -76,7 +77,7 @@ def listed(walk: Walk) -> matching.Listed:
     return matching.Listed(
         tasks=list(walk.tasks.values()),
         bound=walk.known.keys(),
-        ahead=listing.ahead(walk.known, walk.tasks) or 0,
+        ahead=listing.ahead(walk.known, walk.tasks) or (0, 0),
         shows_seeds=walk.provider.reconcile in (Provider.Reconcile.TAG, Provider.Reconcile.FINGERPRINT),
         tagged=listing.tagged_phases(walk),
     )
@@ -86,18 +87,27 @@ def wanted(attempt: Attempt, walk: Walk) -> matching.Wanted:
     assert attempt.intent_at is not None
     assert attempt.post_deadline is not None
     generation = attempt.generation
-    # An endpoint's id is listed under the name of its model: our other tasks show which.
-    alike = [key for key, row in walk.known.items() if row.generation.model_id == generation.model_id]
     return matching.Wanted(
         key=attempt.pk,
         tag=tag_sent(attempt),
         seed=attempt.seed,
         is_seed_its_own=is_seed_its_own(attempt),
-        models={generation.model_id, *(walk.tasks[key].model for key in alike)},
+        models=names_shown(attempt, walk),
         since=(attempt.intent_at - listing.CLOCKS).timestamp(),
-        until=attempt.post_deadline.timestamp() + LATE,
+        until=(attempt.post_deadline + listing.CLOCKS).timestamp() + LATE,
         asked={name: generation.parameters.get(name) for name in ("duration", "ratio", "resolution")},
     )
+
+
+def names_shown(attempt: Attempt, walk: Walk) -> set[str]:
+    """Under which this list shows its model: an endpoint's id is listed under a name that our other tasks show.
+
+    None before there is one: a guess that is wrong would prove an absence.
+    """
+    generation = attempt.generation
+    shown = {walk.tasks[key].model for key, row in walk.known.items() if row.generation.model_id == generation.model_id}
+    is_known = shown or generation.model_id in names_of(attempt.provider, generation.model)
+    return {generation.model_id, *shown} if is_known else set()
 
 
 def tag_sent(attempt: Attempt) -> str:
@@ -158,8 +168,8 @@ def shows_absence(attempt: Attempt, walk: Walk, now: datetime) -> bool:
     """Whether this list would surely show the attempt's task, tag and all, had there been one.
 
     It was seen whole back to before the intent, after the POST's deadline, with its positive control: a task of ours of
-    these days that it shows with our tag, so it is of this account and echoes tags; and it is not behind, for it shows
-    the newest that we know of.
+    these days that it shows with our tag, so it is of this account and echoes tags; it is the account to which the
+    attempt was sent; and it is not behind, for it shows the newest that we know of.
     """
     assert attempt.intent_at is not None
     assert attempt.post_deadline is not None
@@ -168,7 +178,7 @@ def shows_absence(attempt: Attempt, walk: Walk, now: datetime) -> bool:
         return False
     sure = [row for key, row in walk.known.items() if listing.is_sure(row, walk.tasks[key])]
     fresh = any(row.accepted_at and row.accepted_at > attempt.intent_at - CONTROL for row in sure)
-    return fresh and not is_behind(walk, now)
+    return fresh and attempt.intent_at >= walk.provider.account_since and not is_behind(walk, now)
 
 
 def is_behind(walk: Walk, now: datetime) -> bool:

@@ -43,6 +43,7 @@ class Provider(models.Model):
     lab = models.BooleanField(default=False)  # loopback and any port: our own sandbox
     key_box = models.TextField(blank=True, editable=False)
     key_tail = models.CharField(max_length=4, blank=True, editable=False)
+    account_since = models.DateTimeField(default=timezone.now)  # since when its host and key are what they are
     max_inline = models.PositiveIntegerField(null=True, blank=True)  # bytes of one base64 input
     max_concurrent = models.PositiveIntegerField(default=3)
     rate = models.PositiveIntegerField(default=60)  # POSTs a minute
@@ -76,6 +77,8 @@ class Provider(models.Model):
         return f"{parts.scheme}://{parts.netloc.lower()}"
 
     def set_key(self, key: str) -> None:
+        if key != self.readable_key():
+            self.begin_account()
         self.key_box = keyring.seal(self.pid, self.host, key) if key else ""
         self.key_tail = key[-4:] if len(key) >= 12 else ""
 
@@ -83,12 +86,25 @@ class Provider(models.Model):
         """The key in clear, for the one request that carries it. Raises keyring.KeyRefused."""
         return keyring.unseal(self.pid, self.host, self.key_box) if self.key_box else ""
 
+    def readable_key(self) -> str:
+        """The same, and nothing where it cannot be read."""
+        try:
+            return self.open_key()
+        except keyring.KeyRefused:
+            return ""
+
     def set_base_url(self, url: str) -> None:
         """A new host clears the key: it was given for the old one."""
         before = self.host
         self.base_url = url.rstrip("/")
-        if self.key_box and self.host != before:
+        if self.host != before:
             self.key_box = self.key_tail = ""
+            self.begin_account()
+
+    def begin_account(self) -> None:
+        """What was sent before is another account's: this one's list proves nothing of it, and is learned anew."""
+        self.account_since = timezone.now()
+        self.reconcile, self.learned_at = self.Reconcile.UNKNOWN, None
 
     @property
     def is_plain_http(self) -> bool:

@@ -228,6 +228,33 @@ def test_a_list_that_lags_behind_proves_nothing(vanished: Job, ark: Lister) -> N
     assert proved_absent(vanished)
 
 
+def test_the_list_of_another_account_proves_nothing(vanished: Job, ark: Lister) -> None:
+    provider = vanished.card.provider
+    provider.set_key("sk-of-another-account")
+    provider.save()
+    known_neighbour(vanished)
+    assert not proved_absent(vanished)
+
+
+def test_a_sibling_of_a_clock_that_was_fast_proves_nothing(swallowed: Job, ark: Lister) -> None:
+    """The provider shows no tag while a task waits or runs, so that its time decides."""
+    mine = ark.tasks["cgt-20260606160057-00000"]
+    mine |= {"status": "running", "safety_identifier": None, "seed": None}
+    for fast in (0, TIMES.clocks / 2):
+        neighbour = known_neighbour(swallowed)
+        ark.tasks[neighbour.row.remote_id]["status"] = "succeeded"
+        neighbour.set(intent_at=timezone.now() + timedelta(seconds=fast))
+    assert not proved_absent(swallowed)
+
+
+def test_an_endpoint_whose_name_nobody_knows_is_not_proved_absent(swallowed: Job, ark: Lister) -> None:
+    Generation.objects.filter(pk=swallowed.card.pk).update(model_id="ep-20261121")
+    ark.tasks["cgt-20260606160057-00000"] |= {"status": "running", "safety_identifier": None, "seed": None}
+    neighbour = known_neighbour(swallowed)
+    ark.tasks[neighbour.row.remote_id]["status"] = "succeeded"
+    assert not proved_absent(swallowed)
+
+
 def test_a_control_of_another_week_proves_nothing(vanished: Job) -> None:
     neighbour = known_neighbour(vanished)
     neighbour.set(accepted_at=timezone.now() - timedelta(days=3))
@@ -447,7 +474,7 @@ def test_it_gives_its_slot_back_when_no_take_lasts_so_long(vanished: Job, peer: 
     Provider.objects.update(max_concurrent=1, lists=False)
     other = Job(make_generation(vanished.card.project, vanished.card.user)).carry()
     assert other.state == "queued"
-    vanished.set(intent_at=timezone.now() - timedelta(seconds=TIMES.expire + 1))
+    vanished.set(intent_at=timezone.now() - timedelta(seconds=TIMES.longest + 1))
     other.set(next_action_at=timezone.now())
     assert other.carry().state == "accepted"
     assert vanished.state == "uncertain"
