@@ -14,15 +14,30 @@ from . import lanes, poll, words
 from .moves import tell
 from .orders import CannotOrder, cancel_call, dialect_of, rule_of
 
+LEASE = "cancel"
+
 
 def cancel(attempt: Attempt) -> None:
+    """Carry out a member's wish once. Of whoever dies over it the lease runs out, and the wish is rung for again."""
+    now = timezone.now()
+    mine = Attempt.objects.filter(pk=attempt.pk, state=attempt.state, cancel_asked_at=attempt.cancel_asked_at)
+    if not mine.unheld(now).update(lease=LEASE, lease_until=now + timedelta(seconds=TIMES.cancel)):
+        return
+    try:
+        stop(attempt)
+    finally:
+        rows = Attempt.objects.filter(pk=attempt.pk)
+        rows.filter(cancel_asked_at=attempt.cancel_asked_at).update(cancel_asked_at=None)
+        rows.filter(lease=LEASE).update(lease="", lease_until=None)  # a result may have another by now
+
+
+def stop(attempt: Attempt) -> None:
     """Look first: at some providers the same call deletes an ended task together with its paid result.
 
     Between the look and the call a task may begin; the provider then refuses, and the poll goes on. It does not end in
     between: the call is sent within seconds of the look, or not at all.
     """
     provider = attempt.provider
-    Attempt.objects.filter(pk=attempt.pk).update(cancel_asked_at=None)
     until = time.monotonic() + TIMES.cancel_look
     try:
         task = poll.task_now(attempt)

@@ -10,7 +10,7 @@ from django.utils import timezone
 from .. import crash, net
 from ..models import Attempt, Gate, Provider, Pulse, State
 from ..models.attempt import WATCHED
-from ..providers.base import Refusal
+from ..providers.base import Call, Refusal
 from ..times import TIMES
 from . import clocks, disk, doorbell, gate, lanes, line, reconcile
 from .lease import free_places
@@ -85,7 +85,8 @@ def ring(attempt: Attempt, now: datetime, *, long: bool = False) -> None:
 
 
 def ring_cancels() -> None:
-    for attempt in Attempt.objects.filter(state__in=WATCHED, cancel_asked_at__isnull=False)[:50]:
+    asked = Attempt.objects.filter(state__in=WATCHED, cancel_asked_at__isnull=False)
+    for attempt in asked.unheld(timezone.now())[:50]:
         doorbell.ring(attempt.pk)
 
 
@@ -100,13 +101,16 @@ def ring_tests() -> None:
 
 def probe_gates() -> None:
     """A breaker whose pause is over is closed again by a free look, never by a paid POST."""
-    for row in Gate.objects.filter(closed_until__lte=timezone.now()).select_related("provider")[:5]:
+    due = Gate.objects.filter(closed_until__lte=timezone.now(), provider__trashed_at=None).order_by("closed_until")
+    asked: list[tuple[Gate, Call]] = []
+    for row in due.select_related("provider")[: lanes.LANES]:
         try:
-            call = probe_call(row.provider)
+            asked.append((row, probe_call(row.provider)))
         except CannotOrder:
-            continue
-        is_back = answers(row.provider, lanes.look(call, rule_of(row.provider)))
-        gate.looked(row.provider, row.closed_until, is_back)
+            gate.looked(row.provider, row.closed_until, False)  # or it would stand before the others for ever
+    said = lanes.look_all([(call, rule_of(row.provider)) for row, call in asked])
+    for (row, _), answer in zip(asked, said, strict=True):
+        gate.looked(row.provider, row.closed_until, answers(row.provider, answer))
 
 
 def answers(provider: Provider, answer: net.Answer | net.NetError) -> bool:
