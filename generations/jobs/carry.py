@@ -23,6 +23,7 @@ log = logging.getLogger(__name__)
 def carry(attempt_id: int) -> None:
     """One step for one attempt. A late or doubled bell finds nothing to do."""
     crash.here("worker.got_task")
+    doubt_my_own()
     attempt = (
         Attempt.objects.select_related("provider", "generation__project", "generation__user")
         .filter(pk=attempt_id)
@@ -40,6 +41,16 @@ def carry(attempt_id: int) -> None:
         if attempt.state == State.SUBMITTING and is_me(attempt.worker):
             # The POST may have left, and this process lives on: nobody else would notice before the deadline.
             submit.doubt(attempt, "an unexpected error while sending")
+
+
+def doubt_my_own() -> None:
+    """Whoever begins a step holds no POST: a row that still says so could not be written when the POST ended.
+
+    Left alone it would have this process stopped at its deadline, in the middle of other work.
+    """
+    for attempt in Attempt.objects.filter(state=State.SUBMITTING).select_related("provider", "generation__project"):
+        if is_me(attempt.worker):
+            submit.doubt(attempt, "its end could not be written down")
 
 
 def step(attempt: Attempt) -> None:

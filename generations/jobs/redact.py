@@ -27,6 +27,7 @@ def redact(value: Any) -> Any:
 
 
 def redact_text(text: str) -> str:
+    text = text.replace("\0", "\N{REPLACEMENT CHARACTER}")  # no PostgreSQL stores it
     head = DATA_URI.match(text)
     if head:
         return f"{head[0]}… ({len(text)} characters)"
