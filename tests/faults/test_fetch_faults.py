@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from django.core.files.storage import default_storage
-from django.utils import timezone
 
 from generations.jobs import download, poll, wishes
 from generations.models import Clip, Provider
@@ -97,7 +96,7 @@ def test_each_fault_of_a_download_is_tried_again_and_then_left_to_a_person(
         asked = stage.count("/video")
         job.carry()
         assert stage.count("/video") == asked <= 1, "a bell does not cut the wait short"
-        row = job.set(fetch_errors=TIMES.fetch_attempts - 1, next_action_at=timezone.now()).carry().row
+        row = job.tried_for_a_day().carry().row
     assert row.state == "result_lost"
     assert str(fault.fetch) in row.generation.message
     assert "costs nothing" in row.generation.message
@@ -127,7 +126,7 @@ def assert_stored(job: Job, content: bytes) -> None:
 def test_what_was_lost_comes_home_when_the_fault_is_over(stage: Stage, watch: Watch, name: str) -> None:
     fault = next(fault for fault in FAULTS + FILES if fault.name == name)
     stage.video = WHOLE
-    job = stage.finished(stage.doors.urls.get(fault.door, "")).set(fetch_errors=TIMES.fetch_attempts - 1)
+    job = stage.finished(stage.doors.urls.get(fault.door, "")).tried_for_a_day()
     with stage.broken("file", fault):
         job.carry()
     assert job.state == "result_lost"
@@ -251,7 +250,7 @@ def test_a_forbidden_address_is_never_dialled(
     job.carry()
     assert job.state == "succeeded"
     assert FORBIDDEN[url] in job.card.message
-    job.set(fetch_errors=TIMES.fetch_attempts - 1).due().carry()
+    job.tried_for_a_day().carry()
     assert job.state == "result_lost"
     assert FORBIDDEN[url] in job.card.message
     assert left(job) == []

@@ -165,7 +165,7 @@ def test_a_task_that_returned_may_vanish_again(stage: Stage, watch: Watch) -> No
 def test_a_task_that_stays_away_is_lost_in_the_end(stage: Stage, watch: Watch) -> None:
     job = stage.sent("running", accepted_at=timezone.now() - timedelta(seconds=TIMES.missing_grace + 1))
     stage.tasks.clear()
-    assert [look(job).state for _ in range(3)] == ["running", "running", "failed"]
+    assert [look(job).state for _ in range(3)] == ["running", "running", "expired"]
     assert "no longer knows" in job.card.message
     watch.check(posts=0)
 

@@ -87,7 +87,7 @@ class World(logging.Handler):
         patch.setattr(clocks, "tick_began", {})
         patch.setattr(net, "call", self.call)
         patch.setattr(net, "stream", self.stream)
-        patch.setattr(lanes, "look_all", lambda calls: [lanes.look(call, rule) for call, rule in calls])
+        patch.setattr(lanes, "look_all", lambda calls, budget=0: [lanes.look(*call) for call in calls])
         patch.setattr(doorbell, "async_task", lambda work, *words, **_: self.bells.append(words[0]))
         patch.setattr(crash, "here", self.reach)
         patch.setattr(spool, "folder", self.spool_folder)

@@ -8,6 +8,7 @@ from django.utils import timezone
 from generations import crash
 from generations.jobs.carry import carry
 from generations.models import Attempt, Generation
+from generations.times import TIMES
 from tests.jobs.ark import Ark
 from tests.make import make_generation, make_project, make_provider, make_user
 from tests.peer import Peer, run_peer
@@ -73,6 +74,11 @@ class Job:
 
     def due(self) -> "Job":
         return self.set(next_action_at=timezone.now())
+
+    def tried_for_a_day(self) -> "Job":
+        """Its download: one more break, of whatever kind, is the last."""
+        since = timezone.now().timestamp() - TIMES.fetch_patience - 1
+        return self.set(fetch_errors=TIMES.fetch_attempts - 1, result=self.row.result | {"since": since}).due()
 
 
 @pytest.fixture

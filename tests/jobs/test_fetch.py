@@ -109,11 +109,6 @@ def test_a_stale_address_is_asked_for_anew(ready: Job, peer: Peer) -> None:
     assert ready.state == "stored"
 
 
-def waits_for_a_day(job: Job) -> Job:
-    since = timezone.now().timestamp() - TIMES.fetch_patience - 1
-    return job.set(result=job.row.result | {"since": since}).due()
-
-
 def test_a_fresh_address_that_is_refused_again_and_again_is_final(ready: Job, peer: Peer) -> None:
     whole = peer.answer
     peer.answer = lambda seen: Reply(403) if seen.path.startswith("/video.mp4") else whole(seen)
@@ -147,7 +142,7 @@ def test_after_many_tries_a_person_decides(ready: Job, peer: Peer) -> None:
     ready.set(fetch_errors=TIMES.fetch_attempts - 1).carry()
     assert ready.state == "succeeded", "a network that is down costs no result"
     kept.touch()
-    waits_for_a_day(ready).carry()
+    ready.tried_for_a_day().carry()
     assert ready.state == "result_lost"
     assert not kept.exists()
     assert "costs nothing" in ready.card.message
