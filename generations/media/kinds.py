@@ -97,6 +97,8 @@ def kind_of_bytes(head: bytes) -> str:
 
 
 def _kind_of_text(head: bytes) -> str:
+    if b"\0" in head:
+        return ""
     for pattern, kind in _TEXTS:
         if pattern.match(head):
             return kind
