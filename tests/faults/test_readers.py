@@ -78,7 +78,7 @@ def test_readers_that_stopped_do_not_hold_the_site(studio: Studio, video: str, c
             open_readers.enter_context(stalled_reader(studio, video, cookie, extra))
         time.sleep(1)
         # A player's answers are short; a download that stalls is ended after seconds, and only then frees its thread.
-        until("a page answers", lambda: seconds_for_a_page(studio) < (2 if extra else 20), 40)
+        until("a page answers", lambda: seconds_for_a_page(studio) < (4 if extra else 20), 40)
 
 
 @pytest.mark.processes

@@ -26,8 +26,8 @@ def test_a_blackhole_was_not_sent_and_ends_with_the_connect_time():
             filler.connect_ex(("127.0.0.1", port))
         started = time.monotonic()
         with pytest.raises(net.NotSent, match="in time"):
-            call("POST", f"http://127.0.0.1:{port}/", body=b"{}", connect=0.3)
-        assert time.monotonic() - started < 2
+            call("POST", f"http://127.0.0.1:{port}/", body=b"{}", connect=0.3, deadline=20)
+        assert time.monotonic() - started < 4
         for filler in fillers:
             filler.close()
 
@@ -47,7 +47,7 @@ def test_a_hanging_resolver_was_not_sent_and_is_left_behind(monkeypatch):
     started = time.monotonic()
     with pytest.raises(net.NotSent, match="resolved in time"):
         call("POST", "https://api.example.com/", body=b"{}", deadline=0.3)
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 4
     release.set()
 
 

@@ -77,11 +77,11 @@ def _(http: httpx.Client) -> None:
 @check("slow")
 def _(http: httpx.Client) -> None:
     begun = time.time()
-    slow = ark_create(http, text("[slow=1.5]"))
+    slow = ark_create(http, text("[slow=5]"))
     ark_end(http, ark_create(http))  # does not wait behind it
     assert ark_get(http, slow)["status"] == "running"
     assert ark_end(http, slow)["status"] == "succeeded"
-    assert time.time() - begun > 1.4
+    assert time.time() - begun > 4.9
 
 
 @check("429")
@@ -105,7 +105,7 @@ def _(http: httpx.Client) -> None:
 def _(http: httpx.Client) -> None:
     name = mark()
     with pytest.raises(httpx.ReadTimeout):
-        http.post(ARK, json=ark_body(text(f"{name} [hang]")), timeout=0.6)
+        http.post(ARK, json=ark_body(text(f"{name} [hang]")), timeout=3)
     (entry,) = ledger_of(http, name)
     assert ark_end(http, entry["task"])["status"] == "succeeded"
     with pytest.raises(httpx.RemoteProtocolError):  # closed without a word in the end
@@ -132,21 +132,21 @@ def _(http: httpx.Client) -> None:
 
 @check("unknown")
 def _(http: httpx.Client) -> None:
-    task_id = ark_create(http, text("[unknown=1]"))
+    task_id = ark_create(http, text("[unknown=3]"))
     assert ark_get(http, task_id)["status"] == "pondering"
     assert ark_end(http, task_id)["status"] == "succeeded"
 
 
 @check("vanish")
 def _(http: httpx.Client) -> None:
-    task_id = ark_create(http, text("[vanish=0.8]"))
+    task_id = ark_create(http, text("[vanish=3]"))
     assert http.get(f"{ARK}/{task_id}").status_code == 404
     until(lambda: http.get(f"{ARK}/{task_id}").status_code == 200)
 
 
 @check("busy")
 def _(http: httpx.Client) -> None:
-    task_id = ark_create(http, text("[busy=0.8]"))
+    task_id = ark_create(http, text("[busy=3]"))
     response = http.get(f"{ARK}/{task_id}")
     assert (response.status_code, response.headers["retry-after"]) == (429, "1")
     until(lambda: http.get(f"{ARK}/{task_id}").status_code == 200)
@@ -154,7 +154,7 @@ def _(http: httpx.Client) -> None:
 
 @check("late")
 def _(http: httpx.Client) -> None:
-    task_id = ark_create(http, text("[late=1]"))
+    task_id = ark_create(http, text("[late=3]"))
     query = {"filter.task_ids": task_id}
     assert http.get(ARK, params=query).json()["total"] == 0
     assert ark_get(http, task_id)["id"] == task_id
@@ -206,7 +206,7 @@ def test_knob(http: httpx.Client, name: str) -> None:
 
 
 def test_a_flag_holds_for_every_request(folder: Path) -> None:
-    with run_sandbox(folder, "--tiny", "--fault", "fail", "--fault", "unknown=0.5") as url, client(url) as http:
+    with run_sandbox(folder, "--tiny", "--fault", "fail", "--fault", "unknown=3") as url, client(url) as http:
         task_id = ark_create(http, text("nothing special"))
         assert ark_get(http, task_id)["status"] == "pondering"
         assert ark_end(http, task_id)["status"] == "failed"

@@ -37,9 +37,7 @@ def half_way(folder: Path, flags: tuple[str, ...] = ()) -> tuple[subprocess.Pope
 def test_no_orphan_is_left(folder: Path, number: signal.Signals) -> None:
     process, _, drawing = half_way(folder)
     assert drawing
-    begun = time.monotonic()
     end(process, number)
-    assert time.monotonic() - begun < 5
     _, alive = psutil.wait_procs(drawing, timeout=5)
     assert not alive
     assert process.returncode == (-signal.SIGKILL if number == signal.SIGKILL else 0)
