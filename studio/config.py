@@ -4,19 +4,35 @@ import os
 import secrets
 from functools import lru_cache
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 from urllib.parse import urlsplit
+from zoneinfo import available_timezones
 
+from cryptography.fernet import Fernet
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parent.parent
+# Field → variable, of what can also be given as a file.
+SECRETS = {
+    "secret_key": "STUDIO_SECRET_KEY",
+    "encryption_keys": "STUDIO_ENCRYPTION_KEYS",
+    "DATABASE_URL": "DATABASE_URL",
+}
+NEW_KEY = "python -c 'from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())'"
 
 
 class Config(BaseSettings):
     """What an installation may choose. Each has a default with which a fresh clone runs at home."""
 
-    model_config = SettingsConfigDict(env_prefix="STUDIO_", populate_by_name=True, extra="ignore")
+    # An error never quotes what was given: it may be a secret.
+    model_config = SettingsConfigDict(
+        env_prefix="STUDIO_",
+        env_ignore_empty=True,
+        populate_by_name=True,
+        extra="ignore",
+        hide_input_in_errors=True,
+    )
 
     data: Path = Field(default=ROOT / "data", description="Database, media, secret key and encryption key.")
     bind: str = Field(default="127.0.0.1", description="Address that the web server listens on.")
@@ -40,7 +56,9 @@ class Config(BaseSettings):
     web_processes: int = Field(default=2, ge=1, le=64, description="Processes of the web server.")
     web_threads: int = Field(default=32, ge=1, le=256, description="Threads of each web process.")
     speed: float = Field(default=1.0, gt=0, le=100, description="Divides the engine's times; for the lab only.")
-    log_level: str = Field(default="INFO", description="DEBUG, INFO, WARNING or ERROR.")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        default="INFO", description="DEBUG, INFO, WARNING or ERROR."
+    )
     upload_max_mb: int = Field(default=64, ge=1, description="Largest image or audio upload, in MB.")
     disk_reserve_mb: int = Field(default=2048, ge=0, description="Free MB below which no new work is taken.")
     video_max_mb: int = Field(default=200, ge=1, description="Largest reference video upload, in MB.")
@@ -49,13 +67,10 @@ class Config(BaseSettings):
     @classmethod
     def read_secret_files(cls, values: dict[str, object]) -> dict[str, object]:
         """STUDIO_X_FILE names a file that holds the secret X."""
-        for name in ("secret_key", "encryption_keys"):
-            path = os.environ.get(f"STUDIO_{name.upper()}_FILE")
-            if path and name not in values:
-                values[name] = Path(path).read_text().strip()
-        path = os.environ.get("DATABASE_URL_FILE")
-        if path and "DATABASE_URL" not in values:
-            values["DATABASE_URL"] = Path(path).read_text().strip()
+        for name, variable in SECRETS.items():
+            path = os.environ.get(f"{variable}_FILE")
+            if path and not values.get(name):
+                values[name] = secret_of(f"{variable}_FILE", Path(path))
         return values
 
     @field_validator("data")
@@ -70,6 +85,35 @@ class Config(BaseSettings):
         if value and (parts.scheme not in {"http", "https"} or not parts.hostname):
             raise ValueError("write it whole, such as https://studio.example.org")
         return value.rstrip("/")
+
+    @field_validator("database_url")
+    @classmethod
+    def known_database(cls, value: SecretStr) -> SecretStr:
+        if value and not is_database(value.get_secret_value()):
+            raise ValueError(
+                "write postgres://user:password@host:5432/name or sqlite:///path,"
+                " with any of : / @ ? # % in a password percent-encoded"
+            )
+        return value
+
+    @field_validator("encryption_keys")
+    @classmethod
+    def whole_keys(cls, value: SecretStr) -> SecretStr:
+        if value and not are_fernet_keys(value.get_secret_value()):
+            raise ValueError(f"each key is 32 bytes in url-safe base64, separated by commas; make one with {NEW_KEY}")
+        return value
+
+    @field_validator("time_zone")
+    @classmethod
+    def known_time_zone(cls, value: str) -> str:
+        if value not in available_timezones():
+            raise ValueError("there is no such time zone; write one such as UTC or Asia/Shanghai")
+        return value
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def upper(cls, value: object) -> object:
+        return value.upper() if isinstance(value, str) else value
 
     @model_validator(mode="after")
     def sandbox_beside_web(self) -> Self:
@@ -93,6 +137,36 @@ class Config(BaseSettings):
     def kept_secret(self, name: str) -> str:
         """The secret in STUDIO_DATA/<name>, made with mode 0600 on first use."""
         return keep(self.data / name, secrets.token_urlsafe(50))
+
+
+def secret_of(variable: str, path: Path) -> str:
+    """What the file holds that `variable` names. Raises ValueError without a word of it."""
+    try:
+        secret = path.expanduser().read_text().strip()
+    except OSError as error:
+        raise ValueError(f"{variable}: {path}: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise ValueError(f"{variable}: {path} holds no text") from None
+    if not secret:
+        raise ValueError(f"{variable}: {path} is empty")
+    return secret
+
+
+def is_database(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        return False
+    return parts.scheme in {"postgres", "postgresql", "sqlite"} and bool(parts.path.strip("/"))
+
+
+def are_fernet_keys(text: str) -> bool:
+    keys = text.replace(",", " ").split()
+    try:
+        return bool([Fernet(key) for key in keys])
+    except ValueError:
+        return False
 
 
 def keep(path: Path, fresh: str) -> str:
@@ -127,8 +201,9 @@ def complaint() -> str:
         data.mkdir(parents=True, exist_ok=True)
     except ValidationError as error:
         first = error.errors()[0]
-        name = str(first["loc"][0]) if first["loc"] else "environment"
-        return f"{name if name.isupper() else 'STUDIO_' + name.upper()}: {first['msg']}."
+        words = f"{first['msg'].removeprefix('Value error, ')}."
+        name = str(first["loc"][0]) if first["loc"] else ""
+        return f"{name if name.isupper() else 'STUDIO_' + name.upper()}: {words}" if name else words
     except OSError as error:
         return f"{error.filename}: {error.strerror}. Name a folder that can be written with STUDIO_DATA."
     return ""
