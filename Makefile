@@ -16,7 +16,7 @@ run: $(VENV)/run
 test: $(VENV)/dev
 	@exec $(BIN)/python -m pytest -n $(TESTERS) --dist loadfile $(ARGS)
 
-# Thousands of submissions and hundreds of kills, on SQLite and PostgreSQL; PART=f1 runs one part, DB=sqlite on one.
+# Thousands of submissions and hundreds of kills, on SQLite and PostgreSQL; PART=f1 is one part, DB=sqlite one of them.
 storm: $(VENV)/dev
 	@exec $(BIN)/python -m tests.faults.storm $(PART) $(DB)
 

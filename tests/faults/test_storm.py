@@ -56,7 +56,11 @@ def test_nothing_is_lost_and_nothing_bought_twice(ground: Path, part: Kills, dat
         (True, ["f1"], 0, "f1"),
         (False, ["f1"], 1, "VOID: of 10 planted bugs"),
         (None, ["f1"], 0, "This counts once every planted bug is caught"),
-        (None, ["f99"], 2, "There is no part f99: f1, f5."),
+        (None, ["f99"], 2, "There is no part f99: f1, f5;"),
+        (None, ["f1", "oracle"], 2, "There is no part oracle: f1, f5; nor such a database: sqlite, postgres."),
+        (True, ["sqlite"], 0, "f1"),
+        (True, ["f1", "sqlite"], 0, "f1"),
+        (True, ["f1", "postgres"], 1, "Nothing ran"),
     ],
 )
 def test_a_verdict_counts_only_if_planted_bugs_are_caught(

@@ -11,6 +11,7 @@ from typing import Any
 from tests.faults.house import House, house
 from tests.faults.postgres import Postgres, postgres
 
+DATABASES = ("sqlite", "postgres")
 SPEED = 20  # divides the engine's times
 MOVING = {"queued", "submitting", "accepted", "running", "succeeded", "fetching"}
 TAGGED: dict[str, Any] = {"flags": {}, "provider": {}}
@@ -30,7 +31,7 @@ class Part:
     name: str
     about: str
     run: Callable[[Path, str], dict[str, Any]]
-    databases: tuple[str, ...] = ("sqlite", "postgres")
+    databases: tuple[str, ...] = DATABASES
 
 
 @contextmanager
