@@ -39,7 +39,7 @@ def main(runs: int) -> int:
         node = node_path()
         install(node, folder)
         port = free_port()
-        environment = settings_for(folder / "data", port) | {"STUDIO_ADMIN_EMAIL": "alice@example.org"}
+        environment = settings_for(folder / "data", port)
         pages, cookie = filled(environment)
         studio = Studio(folder / "data", port, environment).start()
         try:
