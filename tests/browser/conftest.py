@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from tests.chromium import FLAGS, executable
 from tests.make import make_asset
@@ -23,6 +23,7 @@ FADING = re.compile(r"Transition was (aborted|skipped)")
 FINE = re.compile(r"Failed to load resource.*status of (401|403|404|409|413|416|422|429)|Clear-Site-Data header")
 
 Visit = Callable[..., Page]
+expect.set_options(timeout=MOST)
 
 
 @pytest.fixture(scope="session")
