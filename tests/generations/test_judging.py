@@ -6,10 +6,11 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from generations.forms.parameters import PREFIX
 from generations.models import Asset, Generation, Input, Note
 from studio.models import Project
 from tests.clips import video
-from tests.make import make_asset, make_clip, make_generation, make_project, make_provider
+from tests.make import make_clip, make_generation, make_project, make_provider
 
 pytestmark = pytest.mark.django_db
 
@@ -123,7 +124,8 @@ def test_vary_asks_for_several_with_new_seeds(client: Client, clip: Generation, 
     client.force_login(bob)
     answer = client.get(reverse("project", args=[clip.project.pid]), {"from": clip.pid, "how": "vary"})
     form = answer.context["form"]
-    assert (form["set_seed"].value() if "set_seed" in form.fields else "") in ("", None)
+    assert form[f"{PREFIX}duration"].value() == "5"
+    assert form[f"{PREFIX}seed"].value() in ("", None)
     assert form.takes_wanted > 1
     assert form["prompt"].value() == "A whale"
 
@@ -142,5 +144,6 @@ def test_lineage_ends_at_the_project(client: Client, clip: Generation, alice: An
     post(client, "frame", clip, at="last")
     other = make_project(alice, "Loops")
     child = make_generation(other, alice, prompt="Elsewhere")
-    Input.objects.create(generation=child, asset=make_asset(other, alice), role="first_frame")
+    Input.objects.create(generation=child, asset=Asset.objects.get(), role="first_frame")
     assert "Lineage" not in page(client, child)
+    assert child.pid not in page(client, clip)

@@ -2,13 +2,16 @@ import json
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
 import pytest
 
+from generations.sandbox import callbacks
+from generations.sandbox.tasks import Task
 from tests.sandbox.running import until
-from tests.sandbox.talk import ark_create, ark_end, text
+from tests.sandbox.talk import ark_create, ark_end
 
 
 @pytest.fixture
@@ -43,5 +46,32 @@ def test_every_turn_is_told(http: httpx.Client, listener: tuple[str, list[dict[s
     assert told["content"]["video_url"].startswith(str(http.base_url).rstrip("/"))
 
 
-def test_nobody_elsewhere_is_called(http: httpx.Client) -> None:
-    assert ark_end(http, ark_create(http, text("[fail]"), callback_url="https://hooks.example/x"))["status"] == "failed"
+@pytest.mark.parametrize(
+    ("url", "is_told"),
+    [
+        ("http://127.0.0.1:9/x", True),
+        ("http://localhost:9/x", True),
+        ("https://hooks.example/x", False),
+        ("http://hooks.example/x", False),
+        ("http://10.0.0.1/x", False),
+        ("http://169.254.169.254/latest", False),
+        ("http://127.0.0.1.example/x", False),
+        ("http://127.0.0.1@hooks.example/x", False),
+        ("file://localhost/x", False),
+        ("", False),
+    ],
+)
+def test_nobody_elsewhere_is_called(monkeypatch: pytest.MonkeyPatch, url: str, is_told: bool) -> None:
+    sent: list[str] = []
+
+    class Sending:
+        def __init__(self, target: Any, args: tuple[Any, Any, str], daemon: bool) -> None:
+            self.url = args[2]
+
+        def start(self) -> None:
+            sent.append(self.url)
+
+    monkeypatch.setattr(callbacks, "threading", SimpleNamespace(Thread=Sending))
+    box: Any = None
+    callbacks.announce(box, Task("cgt-1", "ark", "m", "p", 1.0, 1.0, {}, {"callback_url": url}, {}))
+    assert sent == ([url] if is_told else [])
