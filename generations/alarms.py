@@ -1,7 +1,7 @@
 """What can be wrong with a running studio, as its rows, folders and clocks tell it.
 
 Each check gives an Alarm or None, and raises DatabaseError or OSError when it cannot know. RED means that the studio
-does not do its work (RELIABILITY F19); a WARNING is a row that somebody should look at while the rest goes on (R9).
+does not do its work; a WARNING is a row that somebody should look at while the rest goes on.
 """
 
 from collections.abc import Callable
