@@ -6,8 +6,22 @@ import pytest
 
 from .doors import Doors, open_doors
 from .figures import write_figures
+from .provider import Provider, fake_provider
 from .raw import RawPeer, raw_peer, said
 from .stage import Stage, Tally, Watch
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Provider]:
+    with fake_provider(tmp_path_factory.mktemp("provider"), seconds=0.3) as provider:
+        yield provider
+
+
+@pytest.fixture
+def provider(shared: Provider) -> Provider:
+    """One for all tests of a file: each looks only at what it made itself, and finds no scripts."""
+    shared.clear()
+    return shared
 
 
 @pytest.fixture(scope="module")

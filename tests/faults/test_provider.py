@@ -9,7 +9,6 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -42,20 +41,6 @@ from tests.faults.asking import (
 )
 from tests.faults.provider import Provider, fake_provider
 from tests.running import ROOT, until
-
-
-@pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Provider]:
-    with fake_provider(tmp_path_factory.mktemp("provider"), seconds=0.3) as provider:
-        yield provider
-
-
-@pytest.fixture
-def provider(shared: Provider) -> Provider:
-    """One for all tests: each looks only at what it made itself, and finds no scripts."""
-    shared.clear()
-    return shared
-
 
 # Three dialects
 

@@ -4,7 +4,6 @@ import hashlib
 import json
 import math
 import socket
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -33,20 +32,6 @@ from tests.faults.asking import (
 from tests.faults.provider import Provider, fake_provider
 from tests.faults.tiny import sha256_of, smallest, tiny
 from tests.running import until
-
-
-@pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Provider]:
-    with fake_provider(tmp_path_factory.mktemp("provider"), seconds=0.3) as provider:
-        yield provider
-
-
-@pytest.fixture
-def provider(shared: Provider) -> Provider:
-    """One for all tests: each looks only at what it made itself, and finds no scripts."""
-    shared.clear()
-    return shared
-
 
 # Files
 

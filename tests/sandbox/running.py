@@ -12,7 +12,8 @@ from typing import TypeVar
 
 import httpx
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.running import ROOT
+
 KEY = {"Authorization": "Bearer alice-key"}
 Found = TypeVar("Found")
 

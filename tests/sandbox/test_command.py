@@ -7,7 +7,7 @@ from django.core.management import CommandError, call_command
 
 from generations.sandbox.faults import FAULTS
 from generations.sandbox.options import default_folder
-from tests.sandbox.running import ROOT
+from tests.running import ROOT
 
 
 def run(*flags: str) -> subprocess.CompletedProcess[str]:

@@ -12,7 +12,8 @@ import pytest
 
 from generations.sandbox.ledger import Ledger
 from generations.sandbox.tasks import Store, Task
-from tests.sandbox.running import KEY, ROOT, client, end, run_sandbox, start_sandbox, until
+from tests.running import ROOT
+from tests.sandbox.running import KEY, client, end, run_sandbox, start_sandbox, until
 from tests.sandbox.talk import ark_create, ark_end, ark_get, fetch, frames_of, text
 
 pytestmark = pytest.mark.processes
