@@ -2,7 +2,7 @@
 
 import { toast } from "./app.js";
 import { _ } from "./words.js";
-import { arrange, drop, fill, freePlace, places } from "./places.js";
+import { arrange, drop, fill, freePlace, isUploading, places } from "./places.js";
 
 const form = () => document.getElementById("composer");
 const prompt = () => document.getElementById("prompt");
@@ -137,16 +137,22 @@ function write(text) {
 // Generate, pressed while a file is still on its way up, waits for it; a file that is refused ends the waiting.
 let waiting = false;
 document.addEventListener("htmx:config:request", (event) => {
-  if (event.target.id !== "composer" || !form().querySelector(".busy")) return;
+  if (event.target.id !== "composer" || !isUploading()) return;
   event.preventDefault();
   waiting = true;
   toast(_("A file is still on its way up. Generating as soon as it is there."));
 });
 document.addEventListener("studio:uploaded", ({ detail }) => {
   if (!detail.ok) waiting = false;
-  if (!waiting || form()?.querySelector(".busy")) return;
+  if (!waiting || isUploading()) return;
   waiting = false;
   form().requestSubmit(document.getElementById("generate"));
+});
+// What was asked for was the composer as it stood then.
+document.addEventListener("htmx:before:swap", ({ detail }) => {
+  if (!waiting || !detail.tasks.some((task) => task.target?.id === "composer")) return;
+  waiting = false;
+  toast(_("The composer has changed meanwhile, so nothing was generated. Press Generate again."));
 });
 
 document.addEventListener("htmx:after:swap", (event) => {

@@ -5,12 +5,11 @@ import { _ } from "./words.js";
 
 const form = () => document.getElementById("composer");
 
-/** Send one file or link for a place; resolves when the place shows the result. */
-export function send(place, { file, url, clip }) {
-  const chip = waiting(place, file);
+/** Send one file, link or frame, its chip telling how far it is; resolves with the request when it has ended. */
+export function send(chip, role, { file, url, clip }) {
   const body = new FormData();
   body.set("project", form().dataset.project);
-  body.set("role", place.dataset.role);
+  body.set("role", role);
   if (file) body.set("file", file, file.name || "pasted.png");
   else if (url) body.set("url", url);
   return new Promise((done) => {
@@ -20,15 +19,16 @@ export function send(place, { file, url, clip }) {
     request.setRequestHeader("X-Requested-With", "XMLHttpRequest");
     request.upload.addEventListener("progress", ({ loaded, total }) => (chip.querySelector("progress").value = loaded / total));
     request.addEventListener("loadend", () => {
-      finish(place, chip, request);
-      document.dispatchEvent(new CustomEvent("studio:uploaded", { detail: { ok: request.status === 201 } }));
-      done();
+      const picture = chip.querySelector("img");
+      if (picture) URL.revokeObjectURL(picture.src);
+      done(request);
     });
     request.send(body);
   });
 }
 
-function waiting(place, file) {
+/** The chip of what is on its way. */
+export function waiting(file) {
   const chip = document.createElement("div");
   chip.className = "slot full busy";
   chip.setAttribute("aria-busy", "true");
@@ -45,27 +45,17 @@ function waiting(place, file) {
   progress.value = 0;
   progress.setAttribute("aria-label", _("Upload"));
   chip.append(progress);
-  place.querySelector(".add").before(chip);
   return chip;
 }
 
-function finish(place, chip, request) {
-  const picture = chip.querySelector("img");
-  if (request.status === 201) chip.replaceWith(parsed(request.responseText));
-  else {
-    chip.remove();
-    refuse(place, request);
-  }
-  if (picture) URL.revokeObjectURL(picture.src);
-}
-
-function parsed(html) {
+export function parsed(html) {
   const template = document.createElement("template");
   template.innerHTML = html;
   return template.content.firstElementChild;
 }
 
-function refuse(place, request) {
+/** Say beside a place why a file was not taken. */
+export function refuse(place, request) {
   const said = request.status === 422 || request.status === 413 ? parsed(request.responseText) : null;
   const full = request.status === 507 && _("The studio’s disk is full. Tell whoever runs this studio to free some space.");
   complain(place, said?.textContent.trim() || full || _("This did not arrive. Check your connection and drop it again."));

@@ -92,6 +92,68 @@ def test_generate_waits_for_a_file_on_its_way(visit: Visit, project: Any, bob: A
     assert [entry.role for entry in Generation.objects.get().inputs.all()] == ["reference_image"]
 
 
+def hold_uploads(page: Page) -> list[Route]:
+    held: list[Route] = []
+    page.route("**/library/upload", lambda route: held.append(route))
+    return held
+
+
+def test_a_file_on_its_way_outlives_a_change_of_the_model(visit: Visit, project: Any, bob: Any, provider: Any) -> None:
+    page = open_composer(visit, bob, project)
+    held = hold_uploads(page)
+    page.fill("#prompt", "A fox")
+    carry(page, "drop", "#place-first_frame .add", [image()])
+    choose_model(page, "Seedance 1.0 Lite · References")  # which has no first frame
+    expect(page.locator("#place-reference_image .slot.busy")).to_have_count(1)
+    page.press("#prompt", "Control+Enter")
+    expect(page.locator(".toast")).to_contain_text("still on its way up")
+    held[0].continue_()
+    expect(page.locator("article")).to_have_count(1)
+    assert [entry.role for entry in Generation.objects.get().inputs.all()] == ["reference_image"]
+
+
+def test_a_file_on_its_way_and_a_recent_one_are_both_kept(visit: Visit, project: Any, bob: Any, provider: Any) -> None:
+    make_asset(project, bob, name="old.png")
+    page = open_composer(visit, bob, project)
+    held = hold_uploads(page)
+    carry(page, "drop", "#place-reference_image .add", [image()])
+    page.locator("#place-reference_image .add").click()
+    page.locator("#pick-reference_image .recent label").click()
+    expect(page.locator("#place-reference_image .slot.full:not(.busy)")).to_have_count(1)
+    held[0].continue_()
+    expect(page.locator("#place-reference_image .slot.full:not(.busy)")).to_have_count(2)
+    assert labels(page, "reference_image") == ["old.png", "fox.png"]
+
+
+def test_a_file_that_comes_while_the_model_changes_is_kept(visit: Visit, project: Any, bob: Any, provider: Any) -> None:
+    page = open_composer(visit, bob, project)
+    files, models = hold_uploads(page), []
+    page.route("**/composer", lambda route: models.append(route))
+    carry(page, "drop", "#place-first_frame .add", [image()])
+    page.locator("[popovertarget=pop-models]").click()
+    page.locator(".model", has_text="Seedance 1.0 Pro").click()
+    files[0].continue_()
+    expect(page.locator("#place-first_frame .slot.full:not(.busy)")).to_have_count(1)
+    models[0].continue_()
+    expect(page.locator("[popovertarget=pop-models] .v")).to_have_text("Seedance 1.0 Pro")
+    page.wait_for_timeout(300)
+    assert labels(page, "first_frame") == ["fox.png"]
+
+
+def test_generate_does_not_wait_on_for_another_model(visit: Visit, project: Any, bob: Any, provider: Any) -> None:
+    page = open_composer(visit, bob, project)
+    held = hold_uploads(page)
+    page.fill("#prompt", "A fox")
+    carry(page, "drop", "#place-reference_image .add", [image()])
+    page.press("#prompt", "Control+Enter")
+    choose_model(page, "Seedance 1.0 Pro")
+    expect(page.locator(".toast", has_text="nothing was generated")).to_be_visible()
+    held[0].continue_()
+    expect(page.locator(".slot.full:not(.busy)")).to_have_count(1)
+    page.wait_for_timeout(500)
+    assert not Generation.objects.exists()
+
+
 def test_several_images_find_their_places(visit: Visit, project: Any, bob: Any, provider: Any) -> None:
     page = open_composer(visit, bob, project)
     carry(page, "drop", "#place-reference_image .add", [image("a.png", "red"), image("b.png", "blue")])
@@ -148,6 +210,21 @@ def test_a_bad_file_is_refused_with_its_reason(visit: Visit, project: Any, bob: 
     expect(page.locator("#place-first_frame .problem")).to_contain_text("notes.txt")
     expect(page.locator(".slot.full")).to_have_count(0)
     assert not Asset.objects.exists()
+
+
+def test_a_refused_replacement_leaves_the_file_that_was_there(
+    visit: Visit, project: Any, bob: Any, provider: Any
+) -> None:
+    page = open_composer(visit, bob, project)
+    first = page.locator("#place-first_frame .slot.full:not(.busy)")
+    carry(page, "drop", "#place-first_frame .add", [image()])
+    expect(first).to_have_count(1)
+    carry(page, "drop", "#place-first_frame .slot", [("notes.txt", "text/plain", b"no picture at all")])
+    expect(page.locator("#place-first_frame .problem")).to_be_visible()
+    assert labels(page, "first_frame") == ["fox.png"]
+    carry(page, "drop", "#place-first_frame .slot", [image("hare.png", "red")])
+    expect(first).to_have_attribute("aria-label", "hare.png")
+    expect(page.locator("#place-first_frame .slot.full")).to_have_count(1)
 
 
 def test_references_are_numbered_named_and_moved(visit: Visit, project: Any, bob: Any, provider: Any) -> None:
