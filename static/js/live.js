@@ -30,16 +30,26 @@ document.addEventListener("htmx:before:swap", (event) => {
   for (const task of fresh) {
     for (const card of task.fragment.querySelectorAll(".item")) {
       const there = document.getElementById(card.id);
-      if (there) tasks.push(updating(there, card, ctx));
+      if (there) tasks.push(partial("outerMorph", there, [card], ctx));
       else if (ctx.sourceElement.id === "live" && scrollY > NEAR_TOP) card.dataset.uiHeld = "";
     }
+    for (const batch of task.fragment.querySelectorAll(".batch")) join(batch, tasks, ctx);
   }
 });
 
-function updating(target, card, ctx) {
+// A batch comes with each of its cards: what is left of one whose cards are there is nothing, and no second one is made.
+function join(batch, tasks, ctx) {
+  const cards = batch.querySelectorAll(".item");
+  const gallery = document.getElementById(batch.id)?.querySelector(".gallery");
+  if (cards.length && !gallery) return;
+  batch.remove();
+  if (cards.length) tasks.push(partial("afterbegin", gallery, cards, ctx));
+}
+
+function partial(style, target, cards, ctx) {
   const fragment = document.createDocumentFragment();
-  fragment.append(card);
-  return { type: "partial", fragment, target, swapSpec: { style: "outerMorph" }, sourceElement: ctx.sourceElement };
+  fragment.append(...cards);
+  return { type: "partial", fragment, target, swapSpec: { style }, sourceElement: ctx.sourceElement };
 }
 
 // What somebody asked for has changed rows; the poller hears of it, and of what others did, by itself.

@@ -179,6 +179,24 @@ def test_a_colleagues_card_comes_in_at_the_top(visit: Visit, project: Any, alice
     expect(page.locator(f"#g-{row.pid}")).to_contain_text("Needs attention")
 
 
+def test_takes_stay_in_one_batch_through_live_updates(visit: Visit, project: Any, alice: Any, bob: Any) -> None:
+    make_generation(project, alice)
+    page = visit(alice, f"{history(project)}?view=takes")
+    row = make_generation(project, bob, batch="one-press", prompt="A paper boat")
+    look(page)
+    expect(page.locator(".batch")).to_have_count(2)
+    for status in ("rendering", "attention"):
+        touch(row, status=status)
+        look(page)
+    expect(page.locator(f"#g-{row.pid}")).to_contain_text("Needs attention")
+    expect(page.locator(".batch")).to_have_count(2)
+    second = make_generation(project, bob, batch="one-press", prompt="A paper boat")
+    look(page)
+    expect(page.locator("#batch-one-press .item")).to_have_count(2)
+    expect(page.locator("#batch-one-press .item").first).to_have_id(f"g-{second.pid}")
+    expect(page.locator(".batch")).to_have_count(2)
+
+
 def test_the_first_card_of_an_empty_project_replaces_the_invitation(visit: Visit, project: Any, bob: Any) -> None:
     make_provider()
     page = visit(bob, history(project))
