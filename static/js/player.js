@@ -1,4 +1,4 @@
-// The clip's player: frame by frame, in a loop, slower and faster. Live updates may replace the bar, never the video.
+// The clip's player: frame by frame, in a loop, slower and faster. Live updates leave alone what a hand has set.
 
 import { _ } from "./words.js";
 
@@ -6,6 +6,7 @@ const player = () => document.getElementById("player");
 const bar = () => document.getElementById("player-bar");
 const frame = () => 1 / (Number(bar()?.dataset.rate) || 24);
 const SPEEDS = [0.25, 0.5, 1, 1.5, 2];
+let moved = false; // played or sought, even if back to the first frame
 
 function show() {
   const video = player();
@@ -15,7 +16,7 @@ function show() {
   told.textContent = number;
   const at = document.getElementById("at");
   // A player that has not moved stands for the last frame: that is what the next take begins with.
-  if (at) at.value = video.currentTime ? video.currentTime.toFixed(3) : "last";
+  if (at) at.value = moved ? video.currentTime.toFixed(3) : "last";
 }
 
 function step(way) {
@@ -49,6 +50,7 @@ document.addEventListener("click", (event) => {
   else if ("play" in button.dataset) video.paused ? video.play().catch(() => {}) : video.pause();
 });
 
+for (const name of ["play", "seeking"]) document.addEventListener(name, ({ target }) => (moved ||= target === player()), { capture: true });
 for (const name of ["timeupdate", "seeked", "loadedmetadata"]) document.addEventListener(name, show, { capture: true });
 show();
 

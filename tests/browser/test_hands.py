@@ -84,6 +84,36 @@ def test_the_player_steps_frame_by_frame_and_keeps_one(
     assert Asset.objects.get().frame_of == clips[0]
 
 
+def test_judging_a_clip_leaves_its_player_as_it_is(
+    visit: Visit, project: Any, alice: Any, clips: list[Generation]
+) -> None:
+    page = visit(alice, reverse("generation", args=[clips[0].pid]))
+    until(page, "document.querySelector('#player').readyState >= 2")
+    page.keyboard.press("l")
+    page.keyboard.press("<")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("#frame")).to_have_text("2")
+    moment = page.locator("#at").input_value()
+    page.keyboard.press("f")
+    expect(page.locator("#inspector [aria-label=Favourite]")).to_have_attribute("aria-pressed", "true")
+    page.wait_for_timeout(300)
+    assert page.locator("#at").input_value() == moment != "last"
+    assert page.locator("#frame").inner_text() == "2"
+    assert page.locator("[data-speed]").inner_text().strip() == "0.5×"
+    assert page.evaluate("document.querySelector('#player').loop") is False
+    assert page.locator("[data-loop]").get_attribute("aria-pressed") == "false"
+
+
+def test_the_first_frame_can_be_kept(visit: Visit, project: Any, alice: Any, clips: list[Generation]) -> None:
+    page = visit(alice, reverse("generation", args=[clips[0].pid]))
+    until(page, "document.querySelector('#player').readyState >= 2")
+    expect(page.locator("#at")).to_have_value("last")
+    page.get_by_role("button", name="One frame on").click()
+    page.evaluate("document.querySelector('#player').currentTime = 0")
+    expect(page.locator("#at")).to_have_value("0.000")
+
+
 @pytest.mark.parametrize("size", [None, PHONE], ids=["desk", "phone"])
 def test_one_scrubber_moves_all_that_are_compared(
     visit: Visit, project: Any, alice: Any, clips: list[Generation], size: Any
