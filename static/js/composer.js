@@ -10,9 +10,9 @@ const key = () => `studio-draft-${form()?.dataset.project}`;
 
 // ---- the draft: text alone, per project, kept until the clip is asked for or the text is emptied
 
-function keepDraft() {
+function store(text) {
   try {
-    if (prompt().value) localStorage.setItem(key(), prompt().value);
+    if (text) localStorage.setItem(key(), text);
     else localStorage.removeItem(key());
   } catch {
     // storage is full or forbidden: the text on the page is still there
@@ -69,7 +69,7 @@ function count() {
 
 document.addEventListener("input", (event) => {
   if (event.target !== prompt()) return;
-  keepDraft();
+  store(prompt().value);
   count();
 });
 
@@ -127,6 +127,7 @@ document.addEventListener("click", (event) => {
 });
 
 function write(text) {
+  if (!prompt()) return; // no model, no composer
   prompt().value = text;
   prompt().dispatchEvent(new Event("input", { bubbles: true }));
   prompt().focus();
@@ -157,8 +158,10 @@ document.addEventListener("htmx:before:swap", ({ detail }) => {
 
 document.addEventListener("htmx:after:swap", (event) => {
   refresh();
-  if (event.detail.ctx.response?.status === 422) form()?.querySelector(".problems")?.scrollIntoView({ block: "nearest" });
-  if (event.detail.ctx.sourceElement?.matches?.("[data-reuse]")) prompt()?.focus();
+  const { sourceElement, response } = event.detail.ctx;
+  if (sourceElement?.id === "composer" && response?.status === 201) store("");
+  if (response?.status === 422) form()?.querySelector(".problems")?.scrollIntoView({ block: "nearest" });
+  if (sourceElement?.matches?.("[data-reuse]")) prompt()?.focus();
 });
 
 // ---- dropping and pasting
@@ -199,10 +202,16 @@ document.addEventListener("drop", (event) => {
 document.addEventListener("paste", (event) => {
   const files = [...(event.clipboardData?.files ?? [])];
   if (!files.length || !form()) return;
+  // Tables and documents bring a picture of their words along.
+  if (event.clipboardData.types.includes("text/plain") && event.target.closest?.("textarea, input")) return;
   event.preventDefault();
   fill(files, event.target.closest?.(".place"));
 });
 
-restoreDraft();
+// The address filled the composer once: of a clip without words no draft makes another one, and a reload fills nothing again.
+const asked = new URL(location);
+if (asked.searchParams.has("from")) prompt()?.focus();
+else restoreDraft();
 refresh();
-if (new URLSearchParams(location.search).has("from")) prompt()?.focus();
+for (const name of ["from", "how", "frame", "file"]) asked.searchParams.delete(name);
+if (asked.href !== location.href) history.replaceState(history.state, "", asked);

@@ -361,6 +361,47 @@ def test_a_draft_outlives_the_page(visit: Visit, project: Any, bob: Any, provide
     expect(page.locator("#prompt")).to_have_value("Not yet")
 
 
+def test_a_draft_ends_when_its_clip_is_asked_for(visit: Visit, project: Any, bob: Any, provider: Any) -> None:
+    page = open_composer(visit, bob, project)
+    page.locator("#prompt").press_sequentially("A fox")
+    page.press("#prompt", "Control+Enter")
+    expect(page.locator(".card.wait")).to_have_count(1)
+    expect(page.locator("#announce")).to_have_text("1 clip queued")
+    page.reload()
+    expect(page.locator("#prompt")).to_have_value("")
+
+
+def test_a_clip_without_words_is_reused_without_a_draft(visit: Visit, project: Any, bob: Any, provider: Any) -> None:
+    row = make_generation(project, bob, provider, prompt="")
+    page = open_composer(visit, bob, project)
+    page.locator("#prompt").press_sequentially("Other words")
+    page.goto(f"{reverse('project', args=[project.pid])}?view=takes&from={row.pid}&how=vary")
+    expect(page.locator("#prompt")).to_be_focused()
+    expect(page.locator("#prompt")).to_have_value("")
+    assert page.evaluate("location.search") == "?view=takes"  # what is changed now outlives a reload
+
+
+def test_words_from_a_table_are_pasted_as_words(visit: Visit, project: Any, bob: Any, provider: Any) -> None:
+    page = open_composer(visit, bob, project)
+    was_let_through = page.evaluate(
+        """() => {
+            const clipboardData = new DataTransfer();
+            clipboardData.setData("text/plain", "A1");
+            clipboardData.items.add(new File(["..."], "image.png", { type: "image/png" }));
+            const about = { bubbles: true, cancelable: true, clipboardData };
+            return document.getElementById("prompt").dispatchEvent(new ClipboardEvent("paste", about));
+        }"""
+    )
+    assert was_let_through
+    expect(page.locator(".slot.full")).to_have_count(0)
+
+
+def test_an_example_without_a_model_does_nothing(visit: Visit, project: Any, bob: Any) -> None:
+    page = open_composer(visit, bob, project)
+    page.locator("[data-example]").first.click()
+    expect(page.locator("#prompt")).to_have_count(0)
+
+
 def test_an_example_fills_the_composer(visit: Visit, project: Any, bob: Any, provider: Any) -> None:
     page = open_composer(visit, bob, project)
     example = page.locator("[data-example]").first
