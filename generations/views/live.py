@@ -1,7 +1,11 @@
 """What changed since the page last looked: nothing, or just those cards."""
 
+from collections.abc import Sequence
+from datetime import date, timedelta
+
 from django.db.models import QuerySet
 from django.http import HttpResponse
+from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from studio.access import project_for
@@ -14,6 +18,7 @@ from .clips import stage_context
 from .watch import changed, poller
 
 MOST = 60  # cards in one answer; the rest comes with the next
+LONGEST = timedelta(days=90)  # that a page may have stood open
 
 
 @require_GET
@@ -41,16 +46,35 @@ def changed_cards(request: Request, project: Project, role: Role, rows: QuerySet
     known = Generation.objects.filter(project=project, pid=newest).values_list("pk", flat=True).first() or 0
     fresh = set(filters.apply(rows.filter(pk__gt=known)).values_list("pk", flat=True))
     moved = list(gallery.cards(rows))
+    seen, new = day_seen(request), [row for row in moved if row.pk in fresh]
     return changed(
         request,
         project,
         role,
         [row for row in moved if row.pk not in fresh],
-        fresh=[row for row in moved if row.pk in fresh],
-        new_day=request.GET.get("day", ""),
+        fresh=[row for row in new if gallery.day_of(row) <= seen],
+        new_days=new_days(seen, new),
+        past_days=[gallery.Day(seen - timedelta(days=ago), ()) for ago in (0, 1)],
         filters=filters,
         **poller(project, filters, newest),
     )
+
+
+def day_seen(request: Request) -> date:
+    """The last day that has a place on the page."""
+    today = timezone.localdate()
+    try:
+        return min(max(date.fromisoformat(request.GET.get("day", "")), today - LONGEST), today)
+    except ValueError:
+        return today
+
+
+def new_days(seen: date, fresh: Sequence[Generation]) -> list[gallery.Day]:
+    """Those that have begun since, newest first, with their cards; an empty one waits unseen for those to come."""
+    today = timezone.localdate()
+    dates = [today - timedelta(days=ago) for ago in range((today - seen).days)]
+    rows = sorted(fresh, key=lambda row: row.pk, reverse=True)
+    return [gallery.Day(day, [row for row in rows if gallery.day_of(row) == day]) for day in dates]
 
 
 def live_clip(request: Request, project: Project, role: Role, pid: str) -> HttpResponse:

@@ -197,6 +197,32 @@ def test_takes_stay_in_one_batch_through_live_updates(visit: Visit, project: Any
     expect(page.locator(".batch")).to_have_count(2)
 
 
+def test_a_page_that_stood_open_for_days_shows_each_of_them(visit: Visit, project: Any, alice: Any, bob: Any) -> None:
+    old = make_generation(project, alice)
+    page = visit(alice, history(project))
+    # The page is of the day before yesterday.
+    opened = (timezone.localdate() - timedelta(days=2)).isoformat()
+    page.evaluate(
+        """(opened) => {
+            const today = document.querySelector("#history [id^=day-]").id.slice("day-".length);
+            document.getElementById(`day-${today}`).id = `day-${opened}`;
+            const live = document.getElementById("live");
+            live.outerHTML = live.outerHTML.replaceAll(`day=${today}`, `day=${opened}`);
+            htmx.process(document.getElementById("live"));
+        }""",
+        opened,
+    )
+    missed, new = make_generation(project, bob), make_generation(project, bob)
+    Generation.objects.filter(pk=missed.pk).update(created_at=timezone.now() - timedelta(days=1))
+    look(page)
+    expect(page.locator(".item")).to_have_count(3)
+    headings = [text.splitlines()[0] for text in page.locator(".day").all_inner_texts()]
+    assert headings[:2] == ["Today", "Yesterday"]
+    assert len(set(headings)) == 3
+    ids = page.locator(".item").evaluate_all("all => all.map(one => one.id)")
+    assert ids == [f"g-{row.pid}" for row in (new, missed, old)]
+
+
 def test_the_first_card_of_an_empty_project_replaces_the_invitation(visit: Visit, project: Any, bob: Any) -> None:
     make_provider()
     page = visit(bob, history(project))

@@ -1,13 +1,16 @@
 """What an open page hears: nothing while nothing changed, then just those cards."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from generations.models import Generation
 from generations.views import live as view
@@ -73,6 +76,30 @@ def test_a_card_that_is_new_to_the_page_goes_to_the_top(client: Client, project:
     assert 'hx-swap="afterbegin"' in body
     assert f'id="g-{new.pid}"' in body
     assert f"newest={old.pid}" in body
+
+
+def test_each_day_since_a_page_was_opened_gets_its_place(client: Client, project: Any, alice: Any, bob: Any) -> None:
+    seen, rev = make_generation(project, alice), rev_of(project)
+    with time_machine.travel(timezone.now() + timedelta(days=1)):
+        saturday = make_generation(project, bob)
+    with time_machine.travel(timezone.now() + timedelta(days=3)):
+        client.force_login(alice)
+        opened = timezone.localdate() - timedelta(days=3)
+        monday = make_generation(project, bob)
+        body = live(client, project, rev, newest=seen.pid, day=opened.isoformat()).content.decode()
+        places = [f'id="day-{(opened + timedelta(days=days)).isoformat()}"' for days in (3, 2, 1)]
+    order = [body.index(word) for word in (places[0], monday.pid, places[1], places[2], f"g-{saturday.pid}")]
+    assert order == sorted(order)
+    assert body.count(">Today") == 1
+    assert f".day-group:has(&gt; #day-{opened.isoformat()})" in body  # which is no longer called today
+
+
+@pytest.mark.parametrize("day", ["", "soon", "0001-01-01", "9999-12-31"])
+def test_an_odd_day_breaks_nothing(client: Client, project: Any, alice: Any, day: str) -> None:
+    seen, rev = make_generation(project, alice), rev_of(project)
+    new = make_generation(project, alice)
+    client.force_login(alice)
+    assert f"g-{new.pid}" in live(client, project, rev, newest=seen.pid, day=day).content.decode()
 
 
 def test_a_new_card_that_the_filters_hide_stays_away(client: Client, project: Any, alice: Any) -> None:
