@@ -12,7 +12,7 @@ function read() {
   const running = Number(tray.querySelector(".count")?.value) || 0;
   document.title = running ? `(${running}) ${title}` : title;
   for (const one of tray.querySelectorAll(".ended")) if (mine.has(one.value)) tell(one);
-  mine = new Set([...tray.querySelectorAll(".job[data-mine]")].map((job) => job.id.slice("job-".length)));
+  mine = new Set([...tray.querySelectorAll(".mine")].map((one) => one.value));
 }
 
 function tell(one) {

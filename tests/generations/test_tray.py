@@ -32,6 +32,18 @@ def test_it_holds_what_is_on_its_way_in_all_projects_of_a_member(client: Client,
     assert 'class="count" value="2"' in body
 
 
+def test_it_names_all_of_a_members_own_that_are_on_their_way(
+    client: Client, alice: Any, bob: Any, project: Any
+) -> None:
+    for _number in range(4):
+        make_generation(project, bob)
+    own = make_generation(project, alice)
+    client.force_login(alice)
+    body = ask(client).content.decode()
+    assert f'<data class="mine" value="{own.pid}">' in body
+    assert body.count('class="mine"') == 1
+
+
 def test_a_stranger_sees_nothing_of_it(client: Client, alice: Any, charlie: Any, project: Any) -> None:
     make_generation(project, alice, prompt="A whale")
     client.force_login(charlie)
