@@ -8,7 +8,9 @@ const found = document.getElementById("palette-found");
 const keys = document.getElementById("keys");
 const GO = { h: "/", l: "/library/", a: "/activity/", y: "/profile" };
 const hits = () => [...found.querySelectorAll(".hit")];
-let going = 0; // when G was pressed
+let going = -Infinity; // when G was pressed
+let asked = null; // the words that were sent last
+let shown = null; // the words that the hits are of
 
 export function open() {
   if (!palette || palette.open) return;
@@ -33,10 +35,16 @@ palette?.addEventListener("keydown", (event) => {
     mark(step);
   } else if (event.key === "Enter" && event.target === field) {
     event.preventDefault();
-    (found.querySelector("[data-ui-on]") ?? hits()[0])?.click();
+    if (field.value === shown) (found.querySelector("[data-ui-on]") ?? hits()[0])?.click();
+    else field.form.requestSubmit(); // the hits are of other words: the page that searches has its own
   }
 });
-document.addEventListener("htmx:after:swap", (event) => event.detail.ctx.sourceElement === field && mark(1));
+document.addEventListener("htmx:config:request", (event) => event.target === field && (asked = field.value));
+document.addEventListener("htmx:after:swap", (event) => {
+  if (event.detail.ctx.sourceElement !== field) return;
+  shown = asked;
+  mark(1);
+});
 
 document.addEventListener("keydown", (event) => {
   if ((event.metaKey || event.ctrlKey) && event.key.toLowerCase() === "k") {
@@ -48,7 +56,7 @@ document.addEventListener("keydown", (event) => {
   if (event.key === "?") return keys?.showModal();
   if (event.key === "g") return (going = performance.now());
   const where = performance.now() - going < 1200 && GO[event.key];
-  going = 0;
+  going = -Infinity;
   if (!where) return;
   event.preventDefault();
   event.stopImmediatePropagation();

@@ -92,6 +92,15 @@ def go_by_palette(page: Page, name: str) -> None:
     expect(page.locator("h1")).to_have_text(name)
 
 
+def test_enter_opens_no_hit_of_other_words(visit: Visit, project: Any, alice: Any, takes: Any) -> None:
+    page = visit(alice, "/")
+    press(page, "Control+k")
+    expect(page.locator(".hit").first).to_be_visible()
+    page.keyboard.type("nowhere")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search?q=nowhere")
+
+
 def ask(page: Page) -> None:
     press(page, "n")
     page.keyboard.type("A paper boat")
