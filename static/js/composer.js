@@ -156,6 +156,12 @@ document.addEventListener("htmx:before:swap", ({ detail }) => {
   toast(_("The composer has changed meanwhile, so nothing was generated. Press Generate again."));
 });
 
+// The composer of another clip belongs to the same page, with the same layout.
+document.addEventListener("htmx:config:request", ({ detail }) => {
+  const view = form()?.elements.view;
+  if (view && detail.ctx.sourceElement.matches("[data-reuse]")) detail.ctx.request.body.set("view", view.value);
+});
+
 document.addEventListener("htmx:after:swap", (event) => {
   refresh();
   const { sourceElement, response } = event.detail.ctx;

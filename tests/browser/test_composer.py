@@ -430,6 +430,16 @@ def test_reuse_brings_prompt_and_files_back(visit: Visit, project: Any, bob: Any
     assert labels(page, "first_frame") == ["old.png"]
 
 
+def test_reuse_keeps_the_layout_of_the_page(visit: Visit, project: Any, bob: Any, provider: Any) -> None:
+    make_generation(project, bob, provider, prompt="The old words")
+    page = visit(bob, f"{reverse('project', args=[project.pid])}?view=takes")
+    page.locator("[data-reuse]").first.click()
+    expect(page.locator("#prompt")).to_have_value("The old words")
+    expect(page.locator("#composer [name=view]")).to_have_value("takes")
+    page.press("#prompt", "Control+Enter")
+    expect(page.locator(".batch .item")).to_have_count(2)
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
 def test_every_menu_is_readable_for_everybody(
