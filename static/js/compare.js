@@ -11,7 +11,8 @@ const button = document.getElementById("play");
 const FRAME = 1 / (Number(main.dataset.rate) || 24);
 const LONGEST = Number(main.dataset.longest);
 const DRIFT = 0.06; // seconds that a clip may be away from the leader before it is put right
-const lead = videos.reduce((one, other) => ((other.duration || 0) > (one.duration || 0) ? other : one));
+const length = (video) => Number(video.dataset.seconds); // the player itself does not know it yet
+const lead = videos.reduce((one, other) => (length(other) > length(one) ? other : one));
 
 function show(seconds) {
   const whole = Math.floor(seconds);
