@@ -85,14 +85,14 @@ document.addEventListener("click", (event) => {
 });
 addEventListener("scroll", () => scrollY < NEAR_TOP / 2 && held().length && release(), { passive: true });
 
-document.addEventListener("htmx:error", (event) => {
-  if (isPoller(event) && ++failures === 2) offline(true);
-});
+const failed = () => ++failures >= 2 && offline(true);
+document.addEventListener("htmx:error", (event) => isPoller(event) && failed());
 document.addEventListener("htmx:before:response", (event) => {
   if (!isPoller(event)) return;
+  const { raw } = event.detail.ctx.response;
+  if (raw.status >= 500) return failed(); // a proxy answers for a studio that does not
   failures = 0;
   offline(false);
-  const { raw } = event.detail.ctx.response;
   if (!raw.redirected) return;
   event.preventDefault(); // the login page, which is no answer to a poll
   event.target.remove();

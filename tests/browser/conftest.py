@@ -19,8 +19,9 @@ DESK, PHONE = (1440, 900), (390, 844)
 MOST = 10_000  # milliseconds that anything in a page may take
 # A page that is left while it still fades in says so.
 FADING = re.compile(r"Transition was (aborted|skipped)")
-# A refusal is an answer, although the browser's console calls it an error; and a log-out clears what was kept.
-FINE = re.compile(r"Failed to load resource.*status of (401|403|404|409|413|416|422|429)|Clear-Site-Data header")
+# A refusal is an answer, although the browser's console calls it an error, and a 502 is a proxy's; a log-out clears
+# what was kept.
+FINE = re.compile(r"Failed to load resource.*status of (401|403|404|409|413|416|422|429|502)|Clear-Site-Data header")
 
 Visit = Callable[..., Page]
 expect.set_options(timeout=MOST)
