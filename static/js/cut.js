@@ -1,5 +1,7 @@
 // The picks play one after the other in one player; the next one loads while this one plays.
 
+import { isOff } from "./app.js";
+
 const player = document.getElementById("cut");
 const reel = [...document.querySelectorAll("#reel a")];
 const ahead = document.createElement("video");
@@ -31,7 +33,7 @@ document.getElementById("reel")?.addEventListener("click", (event) => {
   show(reel.indexOf(entry), true);
 });
 document.addEventListener("keydown", (event) => {
-  if (event.target.closest("input, textarea, video") || event.metaKey || event.ctrlKey || event.altKey) return;
+  if (event.target.closest("input, textarea, video") || event.metaKey || event.ctrlKey || event.altKey || isOff(event.key)) return;
   const step = { j: 1, k: -1 }[event.key];
   if (step) show(at() + step, !player.paused);
 });

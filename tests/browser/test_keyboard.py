@@ -178,6 +178,21 @@ def test_one_letter_keys_can_be_switched_off(visit: Visit, project: Any, alice: 
     assert page.evaluate("document.activeElement === document.body")
 
 
+def test_letters_that_are_off_change_no_shot_of_the_cut(
+    visit: Visit, project: Any, alice: Any, takes: list[Generation]
+) -> None:
+    for number, row in enumerate(takes[:2]):
+        Shot.objects.create(project=project, name=f"Shot {number}", position=number, pick=row)
+    page = visit(alice, reverse("cut", args=[project.pid]))
+    press(page, "j")
+    expect(page.locator("#reel [aria-current]")).to_contain_text("Shot 1")
+    alice.single_keys = False
+    alice.save()
+    page.reload()
+    press(page, "j")
+    expect(page.locator("#reel [aria-current]")).to_contain_text("Shot 0")
+
+
 def test_the_sheet_of_keys_opens_and_gives_the_focus_back(visit: Visit, project: Any, alice: Any, takes: Any) -> None:
     page = visit(alice, reverse("project", args=[project.pid]))
     press(page, "j ?")
