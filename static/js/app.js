@@ -2,7 +2,7 @@
 
 import { _ } from "./words.js";
 
-const STAY = 6000; // milliseconds a toast is shown, not counting the time a pointer rests on it
+const STAY = 6000; // milliseconds a toast is shown, not counting the time a pointer or the focus rests on it
 
 export function toast(text) {
   const note = document.createElement("p");
@@ -13,10 +13,21 @@ export function toast(text) {
 }
 
 function leave(note) {
-  let timer = setTimeout(() => note.remove(), STAY);
-  note.addEventListener("pointerenter", () => clearTimeout(timer));
-  note.addEventListener("pointerleave", () => (timer = setTimeout(() => note.remove(), STAY / 2)));
+  let timer = 0;
+  const stay = () => clearTimeout(timer);
+  const go = (time) => {
+    stay();
+    timer = setTimeout(() => note.matches(":focus-within") || note.remove(), time);
+  };
+  for (const name of ["pointerenter", "focusin"]) note.addEventListener(name, stay);
+  for (const name of ["pointerleave", "focusout"]) note.addEventListener(name, () => go(STAY / 2));
+  go(STAY);
 }
+
+// What was pressed in a toast is done.
+document.addEventListener("htmx:finally:request", ({ detail }) => {
+  if (detail.ctx.response?.status < 400) detail.ctx.sourceElement?.closest?.(".toast")?.remove();
+});
 
 new MutationObserver((changes) => {
   for (const change of changes) for (const node of change.addedNodes) if (node.nodeType === 1) leave(node);
@@ -71,6 +82,7 @@ export const isOff = (key) => key.length === 1 && key !== " " && document.docume
 document.addEventListener("keydown", (event) => {
   if (event.metaKey || event.ctrlKey || event.altKey || event.defaultPrevented || isOff(event.key)) return;
   if (event.target.closest("input:not([type=checkbox]):not([type=range]), textarea, select, [contenteditable], dialog, [popover]")) return;
+  if (event.key === "Escape" && document.querySelector(":popover-open")) return; // that is what it closes
   if (event.key === " " && event.target.closest("button, a, input, summary")) return; // it presses what has the focus
   const wanted = [...document.querySelectorAll("[data-key]")].find((one) => one.dataset.key === event.key && !one.disabled);
   if (!wanted) return;

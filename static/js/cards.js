@@ -30,7 +30,7 @@ function post(card, verb, values = {}) {
 document.addEventListener("keydown", (event) => {
   if (event.metaKey || event.ctrlKey || event.altKey || event.defaultPrevented || isOff(event.key)) return;
   if (event.target.closest("input:not([type=checkbox]), textarea, select, [contenteditable], dialog, [popover], video")) return;
-  if (event.key === "Escape" && clear()) return event.preventDefault();
+  if (event.key === "Escape" && !document.querySelector(":popover-open") && clear()) return event.preventDefault();
   const prompt = (event.key === "n" || event.key === "/") && document.getElementById("prompt");
   if (prompt) {
     prompt.focus();

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from django.urls import reverse
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from generations.models import Asset, Generation, Shot
 from tests.browser.conftest import PHONE, Visit, barriers, until
@@ -48,6 +48,25 @@ def test_a_range_is_selected_with_shift_and_let_go_with_escape(
     expect(page.locator("#many")).to_be_hidden()
 
 
+def test_escape_closes_a_menu_first(visit: Visit, project: Any, alice: Any, clips: list[Generation]) -> None:
+    page = visit(alice, history(project))
+    tick(page, clips[0])
+    page.locator("#many").get_by_role("button", name="Shot").click()
+    expect(page.locator("#to-shot")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("#to-shot")).to_be_hidden()
+    expect(page.locator("#picked")).to_have_text("1 selected")
+    page.keyboard.press("Escape")
+    expect(page.locator("#many")).to_be_hidden()
+
+
+def test_on_a_phone_each_button_has_its_name(visit: Visit, project: Any, alice: Any, clips: list[Generation]) -> None:
+    page = visit(alice, history(project), size=PHONE)
+    page.locator(".tick input").first.check(force=True)
+    expect(page.locator("#many").get_by_role("button", name="Compare")).to_be_visible()
+    expect(page.locator("#many").get_by_role("button", name="Shot")).to_be_visible()
+
+
 def test_the_trash_can_be_undone_at_once(visit: Visit, project: Any, alice: Any, clips: list[Generation]) -> None:
     page = visit(alice, history(project))
     tick(page, clips[0])
@@ -57,7 +76,22 @@ def test_the_trash_can_be_undone_at_once(visit: Visit, project: Any, alice: Any,
     page.locator(".toast").get_by_role("button", name="Undo").click()
     expect(page.locator(".item", has_text="In the trash")).to_have_count(0)
     expect(page.locator(".card.done")).to_have_count(5)
+    expect(page.locator(".toast").get_by_role("button", name="Undo")).to_have_count(0)
     assert not Generation.objects.exclude(trashed_at=None).exists()
+
+
+def test_a_toast_stays_while_it_has_the_focus(visit: Visit, project: Any, alice: Any, clips: list[Generation]) -> None:
+    page = visit(alice, history(project))
+    page.clock.install()
+    tick(page, clips[0])
+    page.locator("#many").get_by_role("button", name="Move to trash").click()
+    undo = page.locator(".toast").get_by_role("button", name="Undo")
+    undo.focus()
+    page.clock.fast_forward(8_000)
+    expect(undo).to_be_focused()
+    undo.blur()
+    page.clock.fast_forward(8_000)
+    expect(undo).to_have_count(0)
 
 
 def test_a_card_dragged_onto_the_composer_gives_its_last_frame(
@@ -128,6 +162,21 @@ def test_one_scrubber_moves_all_that_are_compared(
     assert Generation.objects.get(favourite=True) == clips[1]
 
 
+def test_the_longest_clip_leads(visit: Visit, project: Any, alice: Any, clips: list[Generation]) -> None:
+    long = make_generation(project, alice, width=128, height=72)
+    make_clip(long, video(seconds=3), width=128, height=72, seconds=3.0)
+    page = visit(alice, "/profile")
+    held: list[Route] = []
+    page.route("**/*video*", lambda route: held.append(route))  # the page stands before a player knows its length
+    page.goto(f"/compare?c={clips[0].pid}&c={long.pid}", wait_until="domcontentloaded")
+    for route in held:
+        route.continue_()
+    page.unroute("**/*video*")
+    until(page, "[...document.querySelectorAll('video')].every(v => v.readyState >= 2)")
+    page.keyboard.press(" ")
+    until(page, "document.getElementById('scrub').valueAsNumber > 1.5")
+
+
 def test_a_note_is_written_and_the_field_is_empty_again(
     visit: Visit, project: Any, alice: Any, clips: list[Generation]
 ) -> None:
@@ -167,6 +216,19 @@ def test_a_page_says_when_the_studio_does_not_answer(visit: Visit, project: Any,
     page.context.set_offline(True)
     expect(page.locator("#offline")).to_be_visible()
     page.context.set_offline(False)
+    page.evaluate("htmx.trigger('#live', 'wake')")
+    expect(page.locator("#offline")).to_be_hidden()
+
+
+def test_a_proxy_that_answers_alone_counts_as_no_answer(visit: Visit, project: Any, alice: Any, clips: Any) -> None:
+    page = visit(alice, history(project))
+    page.route("**/live?*", lambda route: route.fulfill(status=502))
+    for _ in range(2):
+        with page.expect_response("**/live?*"):
+            page.evaluate("htmx.trigger('#live', 'wake')")
+        page.wait_for_timeout(100)
+    expect(page.locator("#offline")).to_be_visible()
+    page.unroute("**/live?*")
     page.evaluate("htmx.trigger('#live', 'wake')")
     expect(page.locator("#offline")).to_be_hidden()
 
