@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -136,8 +136,12 @@ def provider_test(request: Request, pid: str) -> HttpResponse:
 def provider_pause(request: Request, pid: str) -> HttpResponse:
     """Pauses, or goes on. Jobs of a paused provider wait; what runs there comes home all the same."""
     provider = provider_for(request, pid)
-    # The banner's button may be older than what another admin has done: it names what it wants.
-    pausing = provider.paused_at is None if "paused" not in request.POST else request.POST["paused"] == "1"
+    # A page may be older than a pause, and a press may come twice: the button names what it wants.
+    if request.POST.get("paused") not in ("0", "1"):
+        return HttpResponseBadRequest()
+    pausing = request.POST["paused"] == "1"
+    if pausing == bool(provider.paused_at):
+        return redirect("providers")
     with transaction.atomic():
         provider.paused_at = timezone.now() if pausing else None
         provider.paused_why = words.BY_HAND.format(person=request.user) if pausing else ""

@@ -54,7 +54,7 @@ def test_a_member_who_is_no_admin_is_not_told(client: Client, project: Any, bob:
 def test_a_pause_by_hand_names_the_person(client: Client, alice: Any) -> None:
     provider = make_provider(name="Ark")
     client.force_login(alice)
-    client.post(reverse("provider-pause", args=[provider.pid]))
+    client.post(reverse("provider-pause", args=[provider.pid]), {"paused": "1"})
     assert "Ark is paused by Alice. What members ask of it waits" in client.get(reverse("home")).content.decode()
 
 

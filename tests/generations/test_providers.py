@@ -1,3 +1,4 @@
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -265,12 +266,35 @@ def test_an_edit_leaves_alone_what_a_worker_wrote_meanwhile(admin: Client, alice
 
 def test_pausing_and_going_on(admin: Client, alice: Any) -> None:
     provider = make_provider()
-    admin.post(f"/providers/{provider.pid}/pause")
+    admin.post(f"/providers/{provider.pid}/pause", {"paused": "1"})
     assert not Provider.objects.filter(paused_at=None).exists()
     assert "Paused by Alice." in words(admin.get("/providers/"))
-    admin.post(f"/providers/{provider.pid}/pause")
+    admin.post(f"/providers/{provider.pid}/pause", {"paused": "0"})
     assert Provider.objects.filter(paused_at=None, paused_why="").exists()
     assert list(Event.objects.filter(kind="provider").values_list("new", flat=True)) == ["paused", "resumed"]
+
+
+def test_a_double_click_on_pause_is_one_pause(admin: Client) -> None:
+    provider = make_provider()
+    form = words(admin.get("/providers/")).split(f"/providers/{provider.pid}/pause")[1].split("</form>")[0]
+    for _ in range(2):
+        wanted = re.findall(r'name="(paused)" value="([01])"', form)
+        admin.post(f"/providers/{provider.pid}/pause", dict(wanted))
+    assert not Provider.objects.filter(paused_at=None).exists()
+    assert list(Event.objects.filter(kind="provider").values_list("new", flat=True)) == ["paused"]
+
+
+def test_pause_on_an_old_page_keeps_why_the_studio_paused(admin: Client) -> None:
+    provider = make_provider(paused_at=timezone.now(), paused_why="The key was refused.")
+    admin.post(f"/providers/{provider.pid}/pause", {"paused": "1"})
+    provider.refresh_from_db()
+    assert provider.paused_why == "The key was refused."
+
+
+def test_a_pause_that_names_no_state_changes_nothing(admin: Client) -> None:
+    provider = make_provider(paused_at=timezone.now())
+    assert admin.post(f"/providers/{provider.pid}/pause").status_code == 400
+    assert not Provider.objects.filter(paused_at=None).exists()
 
 
 @pytest.mark.django_db(transaction=True)
