@@ -2,13 +2,19 @@
 
 import zoneinfo
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
+
+from .config import config
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
+ENVELOPE = 64 * 1024  # of a multipart body, besides its files
+WITH_FILES = {"generate", "composer"}  # views whose forms carry files; an upload looks at its length itself
 
 
 def headers(get_response: GetResponse) -> GetResponse:
@@ -38,3 +44,31 @@ def people(get_response: GetResponse) -> GetResponse:
         return response
 
     return middleware
+
+
+class Bodies:
+    """Refuses what is too large before a byte of it is read: the look for a token alone would spool all of it.
+
+    A body without a length, in chunks, needs no limit: Django reads as many bytes as CONTENT_LENGTH says, so none.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+        name = request.resolver_match.url_name if request.resolver_match else ""
+        if name == "upload" or not (most := too_large(request, takes_files=name in WITH_FILES)):
+            return None
+        why = _("This is more than {most} MB, the most that this studio takes at once.").format(most=most)
+        # htmx leaves the page as it is.
+        return HttpResponse(why, status=413, content_type="text/plain; charset=utf-8", headers={"HX-Reswap": "none"})
+
+
+def too_large(request: HttpRequest, *, takes_files: bool) -> int:
+    """The most in MB, when the body is longer than that; else 0."""
+    most = max(config().upload_max_mb, config().video_max_mb) if takes_files else 4
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    return most if length.isdecimal() and int(length) > most * 1_000_000 + ENVELOPE else 0

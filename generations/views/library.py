@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from studio.access import project_for
 from studio.config import config
 from studio.http import Request
+from studio.middleware import too_large
 from studio.models import Project, Role
 
 from .. import links
@@ -28,7 +29,6 @@ from .library_many import into_trash
 
 PAGE = 60
 FROM_CLIPS = "frames"  # a kind of its own for the filter: frames that were kept of clips
-ENVELOPE = 64 * 1024  # of a multipart body, besides its files
 
 
 @never_cache
@@ -83,8 +83,7 @@ def next_page(query: QueryDict, rows: list[Asset]) -> str:
 @require_POST
 def upload(request: Request) -> HttpResponseBase:
     """Refuses what is too large before a byte of it is read; the token is checked by the inner view, which reads."""
-    most = max(config().upload_max_mb, config().video_max_mb)
-    if int(request.META.get("CONTENT_LENGTH") or 0) > most * 1_000_000 + ENVELOPE:
+    if most := too_large(request, takes_files=True):
         # The fields lie behind the files in the body, so nobody knows yet which page asked.
         why = _("This is more than {most} MB, the most that this studio takes at once.")
         return refusal(request, why.format(most=most), status=413)

@@ -1,4 +1,5 @@
 import errno
+import io
 from collections.abc import Callable
 from typing import Any
 
@@ -96,3 +97,34 @@ def test_every_answer_carries_the_headers(client: Client, db: None, path: str) -
     response = client.get(path)
     assert response["X-Content-Type-Options"] == "nosniff"
     assert "default-src 'none'" in response["Content-Security-Policy"]
+
+
+class Untouchable(io.RawIOBase):
+    def read(self, size: int = -1) -> bytes:
+        raise AssertionError("the body was read")
+
+
+def send(client: Client, path: str, length: int) -> Any:
+    body: dict[str, Any] = {"CONTENT_LENGTH": str(length), "wsgi.input": Untouchable()}
+    return client.generic("POST", path, b"", "multipart/form-data; boundary=x", **body)
+
+
+def test_a_stranger_cannot_fill_the_disk(db: None) -> None:
+    stranger = Client(enforce_csrf_checks=True)
+    for path in ("/login", "/setup"):
+        response = send(stranger, path, 3_000_000_000)
+        assert response.status_code == 413
+        assert "This is more than 4 MB" in response.content.decode()
+
+
+def test_a_stranger_is_sent_away_before_the_body_is_read(project: Any) -> None:
+    response = send(Client(enforce_csrf_checks=True), f"/p/{project.pid}/generate", 100_000_000)
+    assert (response.status_code, response["Location"].split("?")[0]) == (302, "/login")
+
+
+def test_a_form_with_files_may_be_as_large_as_an_upload(client: Client, project: Any, bob: Any) -> None:
+    client.force_login(bob)
+    response = send(client, f"/p/{project.pid}/generate", 3_000_000_000)
+    assert (response.status_code, response["HX-Reswap"]) == (413, "none")
+    assert "This is more than 200 MB" in response.content.decode()
+    assert send(client, f"/p/{project.pid}/generate", 100_000_000).status_code == 422
