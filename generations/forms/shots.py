@@ -49,7 +49,7 @@ def chosen_shot(data: Mapping[str, str], project: Project) -> Shot | None:
     return found
 
 
-def pick(generation: Generation) -> Shot:
+def pick(generation: Generation, *, on: bool) -> Shot:
     """Make it the one that plays for its shot, or not any more. Raises Refused."""
     shot = generation.shot
     if shot is None:
@@ -58,8 +58,9 @@ def pick(generation: Generation) -> Shot:
         raise Refused(_("There is no video to pick yet."))
     with transaction.atomic():
         Project.bump(generation.project_id)
-        shot.pick = None if shot.pick_id == generation.pk else generation
-        shot.save(update_fields=["pick"])
+        same = Shot.objects.filter(pk=shot.pk)
+        # Off takes back this take alone: somebody may have picked another one meanwhile.
+        same.update(pick=generation) if on else same.filter(pick=generation).update(pick=None)
     return shot
 
 

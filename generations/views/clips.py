@@ -107,10 +107,10 @@ def favourite(request: Request, pid: str) -> HttpResponse:
 
 @require_POST
 def rate(request: Request, pid: str) -> HttpResponse:
-    """0 to 5 stars; the same number again takes them back."""
+    """1 to 5 stars; 0 takes them back. A press that comes twice means the same both times."""
     text = request.POST.get("stars", "")
     stars = int(text) if text in set("012345") else 0
-    return act(request, pid, lambda row, user: keep(row, rating=0 if row.rating == stars else stars))
+    return act(request, pid, lambda row, user: keep(row, rating=stars))
 
 
 @require_POST

@@ -103,12 +103,16 @@ def done(request: Request, project: Project, change: Callable[[], Shot], event: 
 
 @require_POST
 def pick(request: Request, pid: str) -> HttpResponse:
+    """`on=1` picks it, anything else takes the pick back: the button names what it wants."""
     generation, role = generation_for(request.user, pid, Role.EDITOR)
+    on = request.POST.get("on") == "1"
     try:
-        shot = make_pick(generation)
+        shot = make_pick(generation, on=on)
     except Refused as refused:
         return refuse(request, generation, role, str(refused))
-    Event.record("shot", shot.pid, "picked", actor=request.user, project_id=generation.project_id, why=generation.pid)
+    if on:
+        where = generation.project_id
+        Event.record("shot", shot.pid, "picked", actor=request.user, project_id=where, why=generation.pid)
     if request.POST.get("back") == "shots":
         return redirect("shots", generation.project.pid)
     return answer(request, generation, role)

@@ -1,5 +1,6 @@
 """Stars, notes, kept frames, remixes, variations and lineage: what a member does with a clip that is there."""
 
+import re
 from typing import Any
 
 import pytest
@@ -46,10 +47,20 @@ def test_only_editors_judge(client: Client, clip: Generation, request: Any, name
 
 def test_stars_are_given_changed_and_taken_back(client: Client, clip: Generation, bob: Any) -> None:
     client.force_login(bob)
-    for stars, rating in (("4", 4), ("2", 2), ("2", 0), ("9", 0), ("", 0)):
+    for stars, rating in (("4", 4), ("2", 2), ("0", 0), ("9", 0), ("", 0)):
         post(client, "rate", clip, stars=stars)
         clip.refresh_from_db()
         assert clip.rating == rating, stars
+
+
+def test_a_double_click_on_a_star_gives_it_once(client: Client, clip: Generation, bob: Any) -> None:
+    client.force_login(bob)
+    for _ in range(2):
+        post(client, "rate", clip, stars="4")
+    clip.refresh_from_db()
+    assert clip.rating == 4
+    values = re.findall(r'name="stars" value="(.)"', page(client, clip))
+    assert values == ["1", "2", "3", "0", "5"]  # the star that is given takes itself back
 
 
 def test_a_viewer_reads_the_stars(client: Client, clip: Generation, vera: Any) -> None:

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import zipfile
 from typing import Any
 
@@ -85,11 +86,24 @@ def test_a_pick_goes_on_and_off_and_is_one_for_each_shot(
     other = make_generation(project, alice, shot=door)
     make_clip(other, video())
     client.force_login(alice)
-    client.post(reverse("pick", args=[take.pid]))
-    client.post(reverse("pick", args=[other.pid]))
-    assert Shot.objects.get(pk=door.pk).pick == other
-    client.post(reverse("pick", args=[other.pid]))
-    assert Shot.objects.get(pk=door.pk).pick is None
+    for row, on, chosen in ((take, "1", take), (other, "1", other), (take, "0", other), (other, "0", None)):
+        client.post(reverse("pick", args=[row.pid]), {"on": on})
+        assert Shot.objects.get(pk=door.pk).pick == chosen
+
+
+def test_two_people_who_pick_the_same_take_have_picked_it(
+    client: Client, project: Project, door: Shot, take: Generation, alice: Any
+) -> None:
+    client.force_login(alice)
+    for where in ("shots", "generation"):
+        path = reverse(where, args=[project.pid if where == "shots" else take.pid])
+        Shot.objects.update(pick=None)
+        form = client.get(path).content.decode()
+        wanted = re.search(r'name="on" value="(.)"[^<]*(formaction="[^"]*/pick"|><button[^>]*Pick: )', form)
+        assert wanted, where
+        for _ in range(2):
+            client.post(reverse("pick", args=[take.pid]), {"on": wanted[1]})
+        assert Shot.objects.get(pk=door.pk).pick == take
 
 
 def test_only_a_finished_take_in_a_shot_can_be_picked(client: Client, project: Project, door: Shot, alice: Any) -> None:
@@ -97,7 +111,7 @@ def test_only_a_finished_take_in_a_shot_can_be_picked(client: Client, project: P
     alone = make_generation(project, alice)
     client.force_login(alice)
     for row in (waiting, alone):
-        answer = client.post(reverse("pick", args=[row.pid]), headers={"HX-Request": "true"})
+        answer = client.post(reverse("pick", args=[row.pid]), {"on": "1"}, headers={"HX-Request": "true"})
         assert answer.status_code == 409
     assert Shot.objects.get(pk=door.pk).pick is None
 
