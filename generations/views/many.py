@@ -160,6 +160,11 @@ def download(parts: Any, name: str) -> StreamingHttpResponse:
     return StreamingHttpResponse(parts, content_type="application/zip", headers=headers)
 
 
+def compare(request: Request, project: Project, rows: Rows) -> HttpResponseBase:
+    """To an address that says no more than which clips."""
+    return redirect(f"{reverse('compare')}?c={','.join(row.pid for row in rows)}")
+
+
 Act = Callable[[Request, Project, Rows], Done | HttpResponseBase]
 VERBS: dict[str, tuple[Role, Act]] = {
     "favourite": (Role.EDITOR, favour),
@@ -168,6 +173,7 @@ VERBS: dict[str, tuple[Role, Act]] = {
     "shot": (Role.EDITOR, shot),
     "move": (Role.EDITOR, move),
     "zip": (Role.VIEWER, as_zip),
+    "compare": (Role.VIEWER, compare),
 }
 
 

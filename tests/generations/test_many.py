@@ -1,6 +1,7 @@
 """Several clips at once: who may, what happens, and what takes it back."""
 
 import io
+import re
 import zipfile
 from typing import Any
 
@@ -46,6 +47,23 @@ def test_a_viewer_changes_nothing(
 ) -> None:
     client.force_login(vera)
     assert act(client, project, verb, clips).status_code == 403
+
+
+def test_comparing_leads_to_an_address_with_nothing_but_the_clips(
+    client: Client, project: Project, clips: list[Generation], vera: Any
+) -> None:
+    client.force_login(vera)
+    answer = act(client, project, "compare", clips[:2], csrfmiddlewaretoken="secret", back="")
+    assert answer["Location"] == f"{reverse('compare')}?c={clips[1].pid},{clips[0].pid}"
+    assert client.get(answer["Location"]).status_code == 200
+
+
+def test_enter_in_the_name_of_a_shot_presses_nothing(
+    client: Client, project: Project, clips: list[Generation], alice: Any
+) -> None:
+    client.force_login(alice)
+    form = client.get(reverse("project", args=[project.pid])).content.decode().split('<form id="many"')[1]
+    assert re.findall(r"<button [^>]*type=.submit.[^>]*>", form)[0] == '<button type="submit" hidden disabled>'
 
 
 def test_a_viewer_may_take_them_home(client: Client, project: Project, clips: list[Generation], vera: Any) -> None:
