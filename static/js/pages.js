@@ -28,6 +28,15 @@ document.addEventListener("submit", (event) => {
   dialog.showModal();
 });
 
+// A form that is on its way is not sent again: not by a double click, until the page is shown anew.
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented || form.getAttribute("method") !== "post") return;
+  if ("uiSent" in form.dataset) event.preventDefault();
+  form.dataset.uiSent = "";
+});
+addEventListener("pageshow", () => each("form[data-ui-sent]", (form) => delete form.dataset.uiSent));
+
 // What takes a moment says so.
 each("button[data-busy]", (button) =>
   button.form.addEventListener("submit", () => {
