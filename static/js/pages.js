@@ -6,7 +6,11 @@ const each = (selector, act) => document.querySelectorAll(selector).forEach(act)
 
 // Buttons that only serve people without scripts.
 each("[data-without-script]", (button) => (button.hidden = true));
-each("select[data-submit]", (select) => select.addEventListener("change", () => select.form.requestSubmit()));
+each("select[data-submit]", (select) => {
+  // Through the button that people without scripts press: it may have a question.
+  const button = select.form.querySelector("button[data-without-script]");
+  select.addEventListener("change", () => select.form.requestSubmit(button));
+});
 
 // Ask before something that others would notice, in the dialog that every page has.
 document.addEventListener("submit", (event) => {
@@ -19,7 +23,7 @@ document.addEventListener("submit", (event) => {
   dialog.addEventListener(
     "close",
     () => {
-      if (dialog.returnValue !== "yes") return;
+      if (dialog.returnValue !== "yes") return button.form.reset();
       button.dataset.uiSure = "";
       button.form.requestSubmit(button);
     },

@@ -259,3 +259,13 @@ def test_a_double_click_begins_one_project(visit: Visit, alice: Any) -> None:
     page.get_by_role("button", name="Begin").dblclick()
     expect(page.get_by_role("heading", name="Spring")).to_be_visible()
     assert Project.objects.filter(name="Spring").count() == 1
+
+
+def test_a_new_role_of_ones_own_is_asked_about(visit: Visit, alice: Any, bob: Any, project: Any) -> None:
+    page = visit(alice, f"/p/{project.pid}/people")
+    role = page.get_by_label("Role of Alice")
+    role.select_option("viewer")
+    page.get_by_role("button", name="Keep as it is").click()
+    expect(role).to_have_value("owner")
+    page.get_by_label("Role of Bob").select_option("viewer")
+    expect(page.get_by_text("Bob is now viewer.")).to_be_visible()
