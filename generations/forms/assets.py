@@ -212,10 +212,26 @@ def find(project: Project, sha256: str) -> Asset | None:
 
 def copied(asset: Asset, to: Project, user: User) -> Asset:
     """The same file in another project, where its members see it; one that is there already, be it in the trash."""
-    there = to.assets.filter(sha256=asset.sha256).exclude(sha256="").first()
-    if there is not None:
-        Asset.objects.filter(pk=there.pk).update(trashed_at=None)
-        return there
+    there = twin_in(to, asset)
+    if there is None:
+        try:
+            with transaction.atomic():
+                return doubled(asset, to, user)
+        except IntegrityError:
+            # Copied by another request at the same time.
+            there = twin_in(to, asset)
+            if there is None:
+                raise
+    Asset.objects.filter(pk=there.pk).update(trashed_at=None)
+    return there
+
+
+def twin_in(project: Project, asset: Asset) -> Asset | None:
+    same = {"url": asset.url, "kind": asset.kind} if asset.is_link else {"sha256": asset.sha256}
+    return project.assets.filter(**same).first()
+
+
+def doubled(asset: Asset, to: Project, user: User) -> Asset:
     twin = Asset.objects.get(pk=asset.pk)
     twin.pk, twin.pid, twin.project, twin.origin = None, new_pid(), to, Asset.Origin.COPY
     twin.uploaded_by, twin.trashed_at, twin.created_at = user, None, timezone.now()

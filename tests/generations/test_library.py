@@ -16,7 +16,8 @@ from django.urls import reverse
 from PIL import Image
 
 from generations import links
-from generations.forms.assets import add_file
+from generations.forms import assets
+from generations.forms.assets import add_file, copied
 from generations.models import Asset, Input
 from studio.config import config
 from studio.models import Event
@@ -522,6 +523,23 @@ def test_several_are_copied_to_another_project_once(alice: Any, project: Any) ->
     twin = Asset.objects.get(project=to)
     assert (twin.file, twin.sha256, twin.origin) == (asset.file, asset.sha256, "copy")
     assert twin.pid != asset.pid
+
+
+def test_a_link_is_copied_to_another_project_once(alice: Any, project: Any) -> None:
+    link = make_asset(project, alice, url="https://example.org/fox.png", file="", thumbnail="", sha256="")
+    to = make_project(alice, "Loops")
+    for _ in range(2):
+        as_(alice).post("/library/many/copy", {"c": [link.pid], "to": to.pid})
+    assert Asset.objects.get(project=to).url == link.url
+
+
+def test_two_copies_at_once_are_one_file(alice: Any, project: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    asset, to = make_asset(project, alice), make_project(alice, "Loops")
+    first = copied(asset, to, alice)
+    looks = [None]  # the other one is not there yet when this one looks
+    look = assets.twin_in
+    monkeypatch.setattr(assets, "twin_in", lambda *args: looks.pop() if looks else look(*args))
+    assert copied(asset, to, alice) == first
 
 
 def test_several_go_into_the_composer(alice: Any, project: Any) -> None:
