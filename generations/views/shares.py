@@ -18,8 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from PIL import Image, ImageOps
 
-from studio.config import config
-from studio.http import Request
+from studio.http import Request, address
 from studio.models import Event, Role
 
 from ..access import generation_for, share_by_token, share_for
@@ -44,7 +43,7 @@ def share_new(request: Request, pid: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         # Answered, not redirected to: the token is kept nowhere, so this is its only showing.
         context["made"], token = form.save(generation, request.user)
-        context |= {"link": address(request, "share", token), "form": ShareForm()}
+        context |= {"link": address(request, reverse("share", args=[token])), "form": ShareForm()}
         status = 201
     elif form.errors:
         status = 422
@@ -82,9 +81,9 @@ def share(request: HttpRequest, token: str) -> HttpResponse:
         "token": token,
         "clip": clip,
         "prompt": generation.prompt if shared.show_prompt else "",
-        "url": address(request, "share", token),
-        "card": address(request, "share-card", token),
-        "video": address(request, "share-video", token),
+        "url": address(request, reverse("share", args=[token])),
+        "card": address(request, reverse("share-card", args=[token])),
+        "video": address(request, reverse("share-video", args=[token])),
     }
     return public(render(request, "generations/share.html", context))
 
@@ -140,12 +139,6 @@ def opened(token: str) -> tuple[Share, Generation, Clip]:
 def etag_of(clip: Clip) -> str:
     """Of what the page plays: the copy is another file than the original, whose hash this is."""
     return f"{clip.sha256}-copy" if clip.is_copy else clip.sha256
-
-
-def address(request: HttpRequest, name: str, token: str) -> str:
-    """Absolute: others open it elsewhere."""
-    path = reverse(name, args=[token])
-    return config().public_url + path if config().public_url else request.build_absolute_uri(path)
 
 
 def public(response: Response) -> Response:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from .. import team
 from ..access import project_for, require
 from ..forms.projects import MemberForm, ProjectForm, RoleForm
-from ..http import Request
+from ..http import Request, address
 from ..models import Event, Membership, Project, Role, User
 
 
@@ -117,7 +117,7 @@ def people_page(request: Request, project: Project, role: Role, form: MemberForm
 
 def show_link(request: Request, project: Project, role: Role, user: User) -> HttpResponse:
     """The link is answered, not redirected to: it is kept nowhere, so this is its only showing."""
-    link = request.build_absolute_uri(team.welcome_path(user))
+    link = address(request, team.welcome_path(user))
     return people_page(request, project, role, MemberForm(), link=link, link_for=user)
 
 

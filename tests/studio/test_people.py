@@ -5,6 +5,7 @@ import pytest
 import time_machine
 from django.test import Client
 
+from studio.config import config
 from studio.models import Event, Membership, User
 from tests.make import PASSWORD, make_membership, make_project, make_user
 
@@ -187,3 +188,12 @@ def test_it_needs_the_form_of_this_site(alice: Any, project: Any, path: str) -> 
     client = Client(enforce_csrf_checks=True)
     client.force_login(alice)
     assert client.post(f"/p/{project.pid}/{path}", {"member": number_of(alice, project)}).status_code == 403
+
+
+def test_a_welcome_link_names_the_public_address(
+    client: Client, project: Any, alice: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(config(), "public_url", "https://studio.example")
+    client.force_login(alice)
+    body = client.post(f"/p/{project.pid}/people", {"email": "dora@example.org", "role": "editor"}).content.decode()
+    assert 'value="https://studio.example/welcome/' in body
