@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterator
+from datetime import tzinfo
 from typing import Any
 
 from django.db.models import QuerySet
@@ -79,9 +80,10 @@ COLUMNS = ("asked", "ended", "project", "member", "model", "status", "seconds", 
 def export(request: Request) -> StreamingHttpResponse:
     """One row for each generation of the window."""
     rows = chosen(request).filter(created_at__gte=start_of(int(window(request)) - 1))
+    zone = timezone.get_current_timezone()  # the lines are made after the middleware has gone
     name = f"studio-activity-{timezone.localdate().isoformat()}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
-    return StreamingHttpResponse(lines(rows), content_type="text/csv; charset=utf-8", headers=headers)
+    return StreamingHttpResponse(lines(rows, zone), content_type="text/csv; charset=utf-8", headers=headers)
 
 
 class Echo:
@@ -91,7 +93,7 @@ class Echo:
         return text
 
 
-def lines(rows: QuerySet[Generation]) -> Iterator[str]:
+def lines(rows: QuerySet[Generation], zone: tzinfo) -> Iterator[str]:
     writer = csv.writer(Echo())
     yield "\ufeff"  # without it a spreadsheet takes the file for an old encoding
     yield writer.writerow(COLUMNS)
@@ -99,8 +101,8 @@ def lines(rows: QuerySet[Generation]) -> Iterator[str]:
     for row in related.iterator(chunk_size=500):
         spend = figures.spend_of(row)
         cells = (
-            timezone.localtime(row.created_at).isoformat(timespec="seconds"),
-            timezone.localtime(row.ended_at).isoformat(timespec="seconds") if row.ended_at else "",
+            timezone.localtime(row.created_at, zone).isoformat(timespec="seconds"),
+            timezone.localtime(row.ended_at, zone).isoformat(timespec="seconds") if row.ended_at else "",
             row.project.name,
             str(row.user),
             row.model,

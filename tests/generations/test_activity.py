@@ -84,6 +84,14 @@ def test_the_csv_has_a_row_for_each_and_no_formula(client: Client, project: Proj
     assert rows[1]["cost"] == ""
 
 
+def test_the_csv_tells_the_time_of_its_reader(client: Client, project: Project, alice: Any) -> None:
+    type(alice).objects.update(time_zone="Asia/Shanghai")
+    make_generation(project, alice)
+    client.force_login(alice)
+    text = streamed(client.get(reverse("activity-export"))).decode("utf-8-sig")
+    assert next(csv.DictReader(io.StringIO(text)))["asked"].endswith("+08:00")
+
+
 def test_a_stranger_exports_nothing(client: Client, project: Project, alice: Any, charlie: Any) -> None:
     made(project, alice)
     client.force_login(charlie)
