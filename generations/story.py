@@ -36,6 +36,10 @@ TOLD: dict[str, Words] = {
     "check asked": _("Asked to look again"),
     "trashed": _("Put into the trash"),
     "restored": _("Restored"),
+    "moved": _("Moved here"),
+    "favourite": _("Made a favourite"),
+    "no favourite": _("Taken from the favourites"),
+    "shot": _("Put into a shot, or out of it"),
 }
 GOOD = {State.STORED, State.SUCCEEDED, State.ACCEPTED, State.RUNNING, State.FETCHING, State.SUBMITTING, State.QUEUED}
 BAD = {State.REJECTED, State.FAILED, State.EXPIRED, State.RESULT_LOST, State.UNCERTAIN, State.NOT_ACCEPTED}
@@ -65,8 +69,8 @@ def step(event: Event, generation: Generation) -> Step:
     if event.actor:
         text = gettext("{step} by {person}").format(step=text, person=event.actor)
     tone = "good" if event.new in GOOD else "bad" if event.new in BAD else ""
-    # Of what goes well the reason is the engine's own talk.
-    why = "" if tone == "good" else told(event.why)
+    # Of what goes well the reason is the engine's own talk; of a move it names a project that not all members know.
+    why = "" if tone == "good" or event.new == "moved" else told(event.why)
     return Step(text, why, event.at, (event.at - generation.created_at).total_seconds(), tone)
 
 

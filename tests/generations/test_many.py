@@ -162,6 +162,9 @@ def test_moving_takes_the_inputs_along_and_ends_the_links(
     moved = fresh(clips[:1])[0]
     assert moved.project == other
     assert moved.inputs.get().asset.project == other
+    page = client.get(reverse("generation", args=[moved.pid])).content.decode()
+    assert "Moved here by Alice" in page
+    assert f"from {project}" not in page  # whose name not all members know
     assert Asset.objects.get(pk=asset.pk).project == project
     assert Share.objects.get().revoked_at is not None
     assert f'hx-target="#g-{moved.pid}" hx-swap="delete"' in answer.content.decode()
