@@ -41,6 +41,7 @@ def search(request: Request) -> HttpResponse:
 def pages(user: User, words: str) -> list[Hit]:
     every = [
         Hit(_("Home"), reverse("home"), "house"),
+        Hit(_("Projects"), reverse("projects"), "clapperboard"),
         Hit(_("Library"), reverse("library"), "images"),
         Hit(_("Activity"), reverse("activity"), "activity"),
         Hit(_("New project"), reverse("project-new"), "folder-plus"),

@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 
 from studio.models import Event, Membership, Project
+from tests.make import make_project
 
 
 def as_(user: Any) -> Client:
@@ -63,3 +64,13 @@ def test_it_needs_the_form_of_this_site(alice: Any, project: Any, path: str) -> 
     client = Client(enforce_csrf_checks=True)
     client.force_login(alice)
     assert client.post(f"/p/{project.pid}/{path}").status_code == 403
+
+
+def test_the_side_bar_leads_to_all_projects_and_shows_the_open_one(client: Client, alice: Any, project: Any) -> None:
+    for number in range(12):
+        make_project(alice, f"Later {number}")
+    client.force_login(alice)
+    side = client.get(f"/p/{project.pid}/").content.decode().split('<nav class="side"')[1].split("</nav>")[0]
+    assert 'href="/p/"' in side
+    assert side.count(f'href="/p/{project.pid}/" aria-current="page"') == 1
+    assert side.count("Later ") == 12
