@@ -30,6 +30,16 @@ def headers(get_response: GetResponse) -> GetResponse:
     return middleware
 
 
+def queries(get_response: GetResponse) -> GetResponse:
+    """Without the characters that mean nothing and that PostgreSQL takes in no text."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        request.META["QUERY_STRING"] = request.META.get("QUERY_STRING", "").replace("%00", "")
+        return get_response(request)
+
+    return middleware
+
+
 def people(get_response: GetResponse) -> GetResponse:
     """Dates in the member's own time zone, which day groups use too; words in their language, else the browser's."""
 

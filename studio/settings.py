@@ -40,6 +40,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "studio.middleware.queries",
     "studio.middleware.Bodies",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     # Before the look for a token, which reads the body: strangers are sent away unread.

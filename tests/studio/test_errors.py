@@ -128,3 +128,11 @@ def test_a_form_with_files_may_be_as_large_as_an_upload(client: Client, project:
     assert (response.status_code, response["HX-Reswap"]) == (413, "none")
     assert "This is more than 200 MB" in response.content.decode()
     assert send(client, f"/p/{project.pid}/generate", 100_000_000).status_code == 422
+
+
+@pytest.mark.parametrize("path", ["library/?project=%00&q=%00&before=%00", "activity/?project=%00", "compare?c=%00"])
+def test_a_nul_in_an_address_reaches_no_view(client: Client, alice: Any, path: str) -> None:
+    client.force_login(alice)
+    response = client.get(f"/{path}")
+    assert "\0" not in "".join(value for values in response.wsgi_request.GET.lists() for value in values[1])
+    assert response.status_code in (200, 404)
