@@ -63,12 +63,13 @@ class ComposerForm(forms.Form):
     ) -> None:
         super().__init__(data, initial={"client_token": new_token(), **(initial or {})}, prefix=None)
         self.project, self.user = project, user
-        self.warnings: list[str] = []
         self.choices = offers()
         self.wanted = offer or str((data or {}).get("model", ""))
         found = find_offer(self.choices, self.wanted)
         self.offer = found or usual_offer(self.choices, user, project)
         self.is_withdrawn = bool(self.wanted) and found is None
+        # A bound one refuses; an empty one must not change the model, and the price, without a word.
+        self.warnings = [str(WITHDRAWN)] if self.is_withdrawn and self.offer and not self.is_bound else []
         self.mode: Mode | None = None
         for slot in self.slots:
             self.fields[FILES + slot.role] = SlotField(slot)

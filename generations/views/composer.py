@@ -131,12 +131,14 @@ def switched(request: Request, project: Project, value: str) -> ComposerForm:
     if form.offer is None:
         return form
     initial = {name: posted[name] for name in ("prompt", "takes", "client_token") if posted.get(name)}
-    return ComposerForm(
+    made = ComposerForm(
         project=project,
         user=request.user,
         offer=form.offer.value,
         initial=initial | kept_files(posted, project, form.offer) | kept_settings(posted, form.offer),
     )
+    made.warnings = form.warnings
+    return made
 
 
 def kept_files(posted: QueryDict, project: Project, offer: Offer) -> dict[str, Any]:

@@ -93,6 +93,14 @@ def test_a_withdrawn_model_is_refused_and_another_shown(project: Any, alice: Any
     assert form.offer is not None
 
 
+def test_a_model_that_is_gone_is_not_replaced_without_a_word(project: Any, alice: Any) -> None:
+    provider = make_provider()
+    for model, words in (("seedance-9", ["no longer offered"]), ("seedance-2.0", [])):
+        form = ComposerForm(project=project, user=alice, offer=f"{provider.pid}:{model}")
+        assert len(form.warnings) == len(words)
+        assert all(word in warning for word, warning in zip(words, form.warnings, strict=True))
+
+
 # what goes on the wire
 
 
