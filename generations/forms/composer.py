@@ -213,7 +213,7 @@ class ComposerForm(forms.Form):
     @property
     def takes_wanted(self) -> int:
         text = str(self["takes"].value() or 1)
-        return min(int(text), TAKES) if text.isdigit() else 1
+        return min(int(text), TAKES) if text.isdecimal() and len(text) < 4 else 1
 
     def seeds(self) -> list[int]:
         """One per take, where the takes would otherwise come out alike or could not be found again."""

@@ -201,6 +201,6 @@ def unset_label(parameter: Parameter) -> str:
 def ratio_of(text: str) -> float | None:
     """Of "16:9" or "1280:720"; None for words."""
     wide, _colon, high = text.replace("x", ":").partition(":")
-    if not (wide.isdigit() and high.isdigit() and int(high)):
+    if not (len(text) < 24 and wide.isdecimal() and high.isdecimal() and int(high)):
         return None
     return int(wide) / int(high)

@@ -9,6 +9,7 @@ from django.utils import timezone
 from generations import catalog
 from generations.forms.composer import ComposerForm, initial_of
 from generations.forms.offers import offers
+from generations.forms.parameters import ratio_of
 from generations.models import Asset, Generation, Provider
 from studio.config import config
 from tests.make import make_asset, make_generation, make_project, make_provider, make_user
@@ -99,6 +100,18 @@ def test_a_model_that_is_gone_is_not_replaced_without_a_word(project: Any, alice
         form = ComposerForm(project=project, user=alice, offer=f"{provider.pid}:{model}")
         assert len(form.warnings) == len(words)
         assert all(word in warning for word, warning in zip(words, form.warnings, strict=True))
+
+
+@pytest.mark.parametrize("text", ["²", "9" * 5000, "x"])
+def test_takes_that_are_no_number_are_one(project: Any, alice: Any, text: str) -> None:
+    make_provider()
+    form = ComposerForm(QueryDict(f"client_token={TOKEN}&takes={text}"), project=project, user=alice)
+    assert form.takes_wanted == 1
+
+
+@pytest.mark.parametrize("text", ["²:9", "9:²", "9" * 5000 + ":1", "adaptive"])
+def test_a_ratio_that_is_none_has_no_drawing(text: str) -> None:
+    assert ratio_of(text) is None
 
 
 # what goes on the wire
