@@ -88,9 +88,9 @@ def timecode(frame: int) -> str:
     return f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}:{frames:02}"
 
 
-def slug(name: str) -> str:
+def slug(name: str, otherwise: str = "shot") -> str:
     """Letters of any script, digits and dashes: what every file system takes."""
-    return "-".join("".join(c if c.isalnum() else " " for c in name).split())[:60] or "shot"
+    return "-".join("".join(c if c.isalnum() else " " for c in name).split())[:60] or otherwise
 
 
 def printable(text: str) -> str:

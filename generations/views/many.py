@@ -13,7 +13,7 @@ from django.http import Http404, HttpResponse, HttpResponseBase, StreamingHttpRe
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.text import slugify
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
@@ -24,6 +24,7 @@ from studio.models import Event, Project, Role
 from studio.words import joined
 
 from .. import gallery, zips
+from ..cut import slug
 from ..forms.assets import Refused, copied
 from ..forms.shots import chosen_shot
 from ..models import Generation, Input, Share
@@ -152,11 +153,14 @@ def as_zip(request: Request, project: Project, rows: Rows) -> HttpResponseBase:
         raise Refused(_("None of these has a video yet."))
     names = zips.distinct(file_name(row) for row, _clip in found)
     files = [(name, Path(default_storage.path(clip.video))) for name, (_row, clip) in zip(names, found, strict=True)]
-    return download(zips.stream(files), f"{slugify(project.name) or 'studio'}-{len(files)}-clips.zip")
+    return download(zips.stream(files), f"{slug(project.name, 'studio').lower()}-{len(files)}-clips.zip")
 
 
 def download(parts: Any, name: str) -> StreamingHttpResponse:
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"}
+    headers = {
+        "Content-Disposition": content_disposition_header(True, name) or "",
+        "Cache-Control": "private, no-store",
+    }
     return StreamingHttpResponse(parts, content_type="application/zip", headers=headers)
 
 

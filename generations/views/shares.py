@@ -12,7 +12,6 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -22,6 +21,7 @@ from studio.http import Request, address
 from studio.models import Event, Role
 
 from ..access import generation_for, share_by_token, share_for
+from ..cut import slug
 from ..forms.shares import ShareForm
 from ..models import Clip, Generation, Share, Status
 from .files import ASK, send
@@ -123,7 +123,7 @@ def share_download(request: HttpRequest, token: str) -> HttpResponseBase:
     shared, _, clip = opened(token)
     if not shared.allow_download:
         raise Http404
-    name = f"{slugify(shared.title) or 'clip'}.mp4"
+    name = f"{slug(shared.title, 'clip').lower()}.mp4"
     return public(send(request, clip.video, clip.mime, etag=clip.sha256, save_as=name))
 
 

@@ -12,7 +12,6 @@ from django.core.files.storage import default_storage
 from django.db import transaction
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils.text import slugify
 from django.views.decorators.http import require_POST, require_safe
 
 from studio.access import project_for
@@ -142,7 +141,7 @@ def export(request: Request, pid: str) -> HttpResponseBase:
         raise Http404
     files = [(entry.file, Path(default_storage.path(entry.clip.video))) for entry in made.entries]
     texts = [(name, write(made)) for name, write in LISTS.items()]
-    return download(zips.stream(files, texts), f"{slugify(project.name) or 'studio'}-cut.zip")
+    return download(zips.stream(files, texts), f"{cutting.slug(project.name, 'studio').lower()}-cut.zip")
 
 
 def as_csv(rows: list[dict[str, Any]]) -> str:

@@ -4,6 +4,7 @@ import io
 import re
 import zipfile
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from django.test import Client
@@ -189,3 +190,12 @@ def test_without_scripts_it_is_a_plain_form(
     answer = client.post(reverse("many", args=[project.pid, "favourite"]), fields)
     assert answer.headers["Location"] == reverse("project", args=[project.pid]) + "?status=done&view=table"
     assert "added to the favourites" in client.get(answer.headers["Location"]).content.decode()
+
+
+def test_a_chinese_name_names_the_archive(
+    client: Client, project: Project, clips: list[Generation], alice: Any
+) -> None:
+    Project.objects.update(name="秋季 广告")
+    client.force_login(alice)
+    disposition = act(client, project, "zip", clips).headers["Content-Disposition"]
+    assert unquote(disposition) == "attachment; filename*=utf-8''秋季-广告-3-clips.zip"

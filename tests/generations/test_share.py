@@ -1,6 +1,7 @@
 import re
 from datetime import timedelta
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from django.core.files.storage import default_storage
@@ -84,6 +85,11 @@ def test_prompt_title_and_download_come_when_they_were_chosen(bob: Any, clip: Ge
     response = Client().get(link + "download")
     assert response["Content-Disposition"] == 'attachment; filename="whale.mp4"'
     assert response.getvalue() == video()
+
+
+def test_a_chinese_title_names_the_download(bob: Any, clip: Generation) -> None:
+    link = link_on(make(bob, clip, title="鲸鱼", allow_download="on"))
+    assert "鲸鱼.mp4" in unquote(Client().get(link + "download")["Content-Disposition"])
 
 
 def test_no_download_where_none_was_allowed(bob: Any, clip: Generation) -> None:
