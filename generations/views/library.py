@@ -37,12 +37,14 @@ def library(request: Request) -> HttpResponse:
     found = chosen(request)
     rows = list(found[: PAGE + 1])
     mine = projects_of(request.user)
+    uploadable = list(editable_projects(request.user).order_by("-id"))
     context: dict[str, Any] = {
         "section": "library",
         "assets": rows[:PAGE],
         "more": next_page(request.GET, rows),
         "projects": mine,
-        "uploadable": list(editable_projects(request.user).order_by("-id")),
+        "uploadable": uploadable,
+        "editable": {project.pk for project in uploadable},
         "kinds": [*Asset.Kind.choices, (FROM_CLIPS, _("From clips"))],
         "chosen": {name: request.GET.get(name, "") for name in ("project", "kind", "q")},
         "is_filtered": any(request.GET.get(name) for name in ("project", "kind", "q")),
@@ -102,7 +104,9 @@ def receive(request: Request) -> HttpResponse:
     if role:
         return render(request, "generations/_slot_chip.html", {"asset": assets[0], "role": role}, status=201)
     if is_scripted(request):
-        return render(request, "generations/_asset_tiles.html", {"assets": assets}, status=201)
+        return render(
+            request, "generations/_asset_tiles.html", {"assets": assets, "editable": {project.pk}}, status=201
+        )
     said = ngettext("Added.", "{count} files added.", len(assets))
     messages.success(request, said.format(count=len(assets)))
     return redirect("library")

@@ -30,7 +30,10 @@ def library_many(request: Request, verb: str) -> HttpResponse:
     """Every file is checked by itself: they may be of several projects."""
     if verb not in VERBS:
         raise Http404
-    files = [asset_for(request.user, pid, Role.EDITOR)[0] for pid in request.POST.getlist("c")[:MOST]]
+    if len(pids := request.POST.getlist("c")) > MOST:
+        messages.error(request, _("At most {most} at once: nothing was done. Select fewer.").format(most=MOST))
+        return redirect("library")
+    files = [asset_for(request.user, pid, Role.EDITOR)[0] for pid in pids]
     if not files:
         messages.error(request, _("Nothing is selected. Tick some files first."))
         return redirect("library")
@@ -40,7 +43,11 @@ def library_many(request: Request, verb: str) -> HttpResponse:
 def use(request: Request, files: Files) -> HttpResponse:
     """Into the composer of the first one's project, as far as its model has places for them."""
     project = files[0].project
-    wanted = urlencode({"file": [file.pid for file in files if file.project_id == project.pk]}, doseq=True)
+    taken = [file.pid for file in files if file.project_id == project.pk]
+    if len(taken) < len(files):
+        why = _("Files of other projects were left out. Copy them into “{project}” first.")
+        messages.info(request, why.format(project=project))
+    wanted = urlencode({"file": taken}, doseq=True)
     return redirect(f"{reverse('project', args=[project.pid])}?{wanted}")
 
 

@@ -49,6 +49,9 @@ def many(request: Request, pid: str, verb: str) -> HttpResponseBase:
         raise Http404
     least, act = VERBS[verb]
     project, role = project_for(request.user, pid, least)
+    if len(request.POST.getlist("c")) > MOST:
+        why = _("At most {most} at once: nothing was done. Select fewer.").format(most=MOST)
+        return answer(request, project, role, [], Done(why), status=422)
     rows = list(picked(request, project))
     if not rows:
         return answer(request, project, role, rows, Done(_("Nothing is selected. Tick some clips first.")), status=422)
@@ -63,7 +66,7 @@ def many(request: Request, pid: str, verb: str) -> HttpResponseBase:
 
 def picked(request: Request, project: Project) -> Any:
     """Those of the project alone, whatever else was posted."""
-    return Generation.objects.filter(project=project, pid__in=request.POST.getlist("c")[:MOST]).for_list()
+    return Generation.objects.filter(project=project, pid__in=request.POST.getlist("c")).for_list()
 
 
 def write(rows: Rows, project: Project, event: str, request: Request, **fields: Any) -> None:

@@ -563,3 +563,25 @@ def test_only_editors_handle_several(request: Any, alice: Any, project: Any, ver
 
 def test_nothing_selected_is_said(alice: Any, project: Any) -> None:
     assert "Nothing is selected" in words(as_(alice).post("/library/many/trash", follow=True))
+
+
+def test_only_files_that_may_be_changed_can_be_ticked(vera: Any, alice: Any, project: Any) -> None:
+    seen, own = make_asset(project, alice), make_asset(make_project(vera, "Loops"), vera)
+    page = words(as_(vera).get("/library/"))
+    assert f'name="c" value="{own.pid}"' in page
+    assert f'href="/a/{seen.pid}/"' in page
+    assert f'name="c" value="{seen.pid}"' not in page
+
+
+def test_files_of_another_project_are_left_out_with_a_word(alice: Any, project: Any) -> None:
+    make_provider()
+    pids = [make_asset(project, alice).pid, make_asset(make_project(alice, "Loops"), alice).pid]
+    page = words(as_(alice).post("/library/many/use", {"c": pids}, follow=True))
+    assert "Files of other projects were left out" in page
+
+
+def test_too_many_files_at_once_are_refused_whole(alice: Any, project: Any) -> None:
+    asset = make_asset(project, alice)
+    pids = [asset.pid] * 101
+    assert "At most 100 at once" in words(as_(alice).post("/library/many/trash", {"c": pids}, follow=True))
+    assert Asset.objects.get().trashed_at is None

@@ -192,6 +192,17 @@ def test_without_scripts_it_is_a_plain_form(
     assert "added to the favourites" in client.get(answer.headers["Location"]).content.decode()
 
 
+def test_more_than_are_taken_at_once_are_refused_whole(
+    client: Client, project: Project, clips: list[Generation], alice: Any
+) -> None:
+    client.force_login(alice)
+    pids = [*(row.pid for row in clips), *(f"{number:011}" for number in range(198))]
+    answer = client.post(reverse("many", args=[project.pid, "trash"]), {"c": pids}, headers=HTMX)
+    assert answer.status_code == 422
+    assert "At most 200 at once" in answer.content.decode()
+    assert not any(row.trashed_at for row in fresh(clips))
+
+
 def test_a_chinese_name_names_the_archive(
     client: Client, project: Project, clips: list[Generation], alice: Any
 ) -> None:
