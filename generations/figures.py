@@ -2,7 +2,7 @@
 
 import statistics
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -72,17 +72,21 @@ def activity(generations: QuerySet[Generation], days: int) -> Activity:
     return Activity(
         whole=total(rows),
         days={day: dict(counts) for day, counts in per_day.items()},
-        models=grouped(rows, lambda row: label_of(row.model)),
-        people=grouped(rows, lambda row: str(row.user)),
+        models=grouped(rows, lambda row: row.model, lambda row: label_of(row.model)),
+        people=grouped(rows, lambda row: row.user_id, lambda row: str(row.user)),
         is_cut=len(rows) == MOST,
     )
 
 
-def grouped(rows: Sequence[Generation], key: Callable[[Generation], str]) -> list[tuple[str, Sum]]:
-    groups: dict[str, list[Generation]] = defaultdict(list)
+def grouped(
+    rows: Sequence[Generation], key: Callable[[Generation], Hashable], name: Callable[[Generation], str]
+) -> list[tuple[str, Sum]]:
+    """By key, not by name: two people may have the same one."""
+    groups: dict[Hashable, list[Generation]] = defaultdict(list)
     for row in rows:
         groups[key(row)].append(row)
-    return sorted(((name, total(group)) for name, group in groups.items()), key=lambda pair: (-pair[1].asked, pair[0]))
+    found = [(name(group[0]), total(group)) for group in groups.values()]
+    return sorted(found, key=lambda pair: (-pair[1].asked, pair[0]))
 
 
 def total(rows: Iterable[Generation]) -> Sum:

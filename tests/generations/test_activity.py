@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from generations import charts
+from generations import charts, figures
 from generations.models import Attempt, Generation
 from studio.models import Project
 from tests.clips import video
@@ -111,3 +111,11 @@ def test_bars_stack_to_the_sum(project: Project) -> None:
     assert low.y + low.height == pytest.approx(charts.BASE)
     assert high.y + high.height == pytest.approx(low.y, abs=0.11)
     assert low.height == pytest.approx(3 * high.height, abs=0.3)
+
+
+def test_two_people_of_one_name_stay_two(client: Client, project: Project, alice: Any, bob: Any) -> None:
+    type(alice).objects.update(name="Alex")
+    for user in (alice, bob):
+        make_generation(project, user)
+    people = figures.activity(Generation.objects.all(), 7).people
+    assert [(name, total.asked) for name, total in people] == [("Alex", 1), ("Alex", 1)]
