@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from studio.http import Request
 
-from ..access import generation_for
+from .. import access
 from ..models import Clip, Generation
 from .files import IMMUTABLE, send
 
@@ -47,7 +47,7 @@ def download(request: Request, pid: str) -> HttpResponseBase:
 
 
 def clip_for(request: Request, pid: str) -> tuple[Generation, Clip]:
-    generation, _ = generation_for(request.user, pid)
+    generation = access.clip_for(request.user, pid)
     if generation.clip is None:
         raise Http404
     return generation, generation.clip

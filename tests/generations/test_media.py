@@ -4,12 +4,15 @@ import hashlib
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from generations.models import Input
 from tests.clips import video
-from tests.make import make_clip, make_generation
+from tests.make import make_asset, make_clip, make_generation
 
 pytestmark = pytest.mark.django_db
 
@@ -100,3 +103,11 @@ def test_a_download_is_called_after_its_prompt(client: Client, clip: Any, alice:
 def test_a_post_is_not_an_answer(client: Client, clip: Any, alice: Any) -> None:
     client.force_login(alice)
     assert client.post(url("generation-video", clip)).status_code == 405
+
+
+def test_a_picture_asks_for_no_inputs(client: Client, clip: Any, project: Any, alice: Any) -> None:
+    Input.objects.create(generation=clip.attempt.generation, asset=make_asset(project, alice), role="first_frame")
+    client.force_login(alice)
+    with CaptureQueriesContext(connection) as queries:
+        assert get(client, "generation-poster", clip).status_code == 200
+    assert not any("generations_input" in query["sql"] for query in queries)
