@@ -9,6 +9,7 @@ from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils import translation
 from django.views.decorators.http import require_safe
 
 
@@ -32,10 +33,14 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """
     error = sys.exc_info()[1]
     if is_full_disk(error):
-        return HttpResponse(render_to_string("507.html"), status=507)
+        return HttpResponse(bare("507.html"), status=507)
     if isinstance(error, OperationalError | InterfaceError):
-        return HttpResponse(render_to_string("503.html"), status=503, headers={"Retry-After": "10"})
-    return HttpResponse(render_to_string("500.html"), status=500)
+        return HttpResponse(bare("503.html"), status=503, headers={"Retry-After": "10"})
+    return HttpResponse(bare("500.html"), status=500)
+
+
+def bare(template: str) -> str:
+    return render_to_string(template, {"LANGUAGE_CODE": translation.get_language()})
 
 
 def is_full_disk(error: BaseException | None) -> bool:

@@ -8,6 +8,7 @@ from django.core.handlers.exception import convert_exception_to_response
 from django.db import IntegrityError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory, override_settings
+from django.utils import translation
 
 from studio.views import errors
 
@@ -136,3 +137,8 @@ def test_a_nul_in_an_address_reaches_no_view(client: Client, alice: Any, path: s
     response = client.get(f"/{path}")
     assert "\0" not in "".join(value for values in response.wsgi_request.GET.lists() for value in values[1])
     assert response.status_code in (200, 404)
+
+
+def test_a_broken_page_names_its_language() -> None:
+    with translation.override("zh-hans"):
+        assert '<html lang="zh-hans"' in errors.server_error(HttpRequest()).content.decode()
