@@ -48,7 +48,7 @@ RATINGS: dict[str, Words] = {
     "4": _("4 stars or more"),
     "3": _("3 stars or more"),
     "2": _("2 stars or more"),
-    "1": _("1 stars or more"),
+    "1": _("1 star or more"),
 }
 
 

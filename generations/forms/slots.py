@@ -31,9 +31,9 @@ SHORT: dict[str, Words] = {
     "reference_audio": _("Sounds"),
 }
 LINK_TO: dict[str, Words] = {
-    "image": _("Link to a image"),
+    "image": _("Link to an image"),
     "video": _("Link to a video"),
-    "audio": _("Link to a audio"),
+    "audio": _("Link to a sound"),
 }
 ICONS = {"image": "image", "video": "film", "audio": "music"}
 
