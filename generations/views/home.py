@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from studio.http import Request
 from studio.models import Membership, Project, Role, User
 
+from ..gallery import MOVING
 from ..models import Generation, Status
 
 MOSAIC = 4  # posters on a project's tile
@@ -67,7 +68,7 @@ def tiles_of(user: User) -> list[Tile]:
         .select_related("project")
         .annotate(
             clips=Count("project__generations", filter=live & Q(project__generations__status=Status.DONE)),
-            running=Count("project__generations", filter=live & Q(project__generations__status__in=OPEN_WORDS)),
+            running=Count("project__generations", filter=live & Q(project__generations__status__in=MOVING)),
             latest=Max("project__generations__id", filter=live),
         )
         .order_by(F("latest").desc(nulls_last=True), "-project_id")
@@ -76,9 +77,6 @@ def tiles_of(user: User) -> list[Tile]:
     for generation in posters_of(list(tiles)):
         tiles[generation.project_id].posters.append(generation)
     return list(tiles.values())
-
-
-OPEN_WORDS = [Status.QUEUED, Status.RENDERING, Status.SAVING]
 
 
 def posters_of(projects: list[int]) -> list[Generation]:

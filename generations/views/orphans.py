@@ -14,8 +14,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from studio.access import project_for
 from studio.http import Request
-from studio.models import Project, Role, User
+from studio.models import Role, User
 
+from ..access import editable_projects
 from ..jobs import adopt, learning
 from ..jobs.wishes import Refused
 from ..models import Attempt, Generation, Orphan, Provider, State
@@ -54,15 +55,9 @@ def orphans(request: Request, pid: str) -> HttpResponse:
         "more": max(shown.count() - MOST, 0),
         "dismissed": unbound.exclude(dismissed_at=None).count(),
         "with_dismissed": with_dismissed,
-        "projects": editable(request.user),
+        "projects": editable_projects(request.user).order_by("name"),
     }
     return render(request, "generations/orphans.html", context)
-
-
-def editable(user: User) -> list[Project]:
-    """Projects that a task may be adopted into."""
-    mine = Project.objects.filter(memberships__user=user, memberships__role__in=(Role.OWNER, Role.EDITOR))
-    return list(mine.filter(trashed_at=None).order_by("name"))
 
 
 def rows_of(found: Sequence[Orphan], provider: Provider, user: User) -> list[Row]:
