@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from studio.config import config
+
 from .child import called, run, run_for_file
 from .errors import Rejected
 
-MAX_BYTES = 64 << 20
 CPU = 20  # seconds
 
 
@@ -30,8 +31,9 @@ def clean(source: bytes | Path, *, name: str) -> CleanImage:
     `name` is what the person calls the file. Raises Rejected.
     """
     size = len(source) if isinstance(source, bytes) else source.stat().st_size
-    if size > MAX_BYTES:
-        raise Rejected(f"{called(name)} is larger than {MAX_BYTES >> 20} MiB. Make it smaller.")
+    most = config().upload_max_mb
+    if size > most << 20:
+        raise Rejected(f"{called(name)} is larger than {most} MiB. Make it smaller.")
     with TemporaryDirectory(prefix="studio-") as folder:
         out = Path(folder) / "clean"
         made = run("clean_image", cpu=CPU, source=_on_disk(source, Path(folder)), out=out, name=called(name))

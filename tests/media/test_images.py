@@ -12,6 +12,7 @@ from PIL import Image, ImageCms, ImageDraw
 
 from generations.media import images
 from generations.media.errors import Rejected
+from studio.config import config
 
 
 def corners(size: tuple[int, int] = (64, 48), mode: str = "RGB") -> Image.Image:
@@ -309,3 +310,9 @@ def test_a_thumbnail_keeps_what_shines_through(tmp_path):
     source.save(tmp_path / "source.png")
     images.thumbnail(tmp_path / "source.png", tmp_path / "thumb.webp", side=100)
     assert Image.open(tmp_path / "thumb.webp").mode == "RGBA"
+
+
+def test_the_largest_image_is_what_the_studio_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(config(), "upload_max_mb", 1)
+    with pytest.raises(Rejected, match="larger than 1 MiB"):
+        images.clean(bytes(2 << 20), name="fox.png")
