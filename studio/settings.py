@@ -72,8 +72,6 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 DATABASES = {"default": database(CONFIG.database_url.get_secret_value(), CONFIG.data)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-# IMMEDIATE makes each atomic block a writer: a page that only reads must not be one.
-ATOMIC_REQUESTS = False
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
 AUTH_USER_MODEL = "studio.User"
@@ -104,7 +102,6 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = CONFIG.is_https
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if CONFIG.is_https else None
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
-X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],

@@ -145,7 +145,7 @@ def asset(request: Request, pid: str) -> HttpResponse:
         .distinct()
         .order_by("-id")[:PAGE]
     )
-    context = {"section": "library", "asset": found, "role": role, "uses": uses, "project_of": found.project}
+    context = {"section": "library", "asset": found, "role": role, "uses": uses}
     return render(request, "generations/asset.html", context)
 
 
