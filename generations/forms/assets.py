@@ -158,7 +158,7 @@ def clean(source: Path, kind: Asset.Kind, name: str, folder: Path) -> Cleaned:
 
 
 def clean_image(source: Path, name: str, folder: Path) -> Cleaned:
-    made = images.clean(source, name=name)
+    made = images.clean(source, name=name, most=config().upload_max_mb)
     path, thumbnail = folder / "clean", folder / "thumbnail.webp"
     path.write_bytes(made.data)
     images.thumbnail(path, thumbnail)

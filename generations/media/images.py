@@ -5,8 +5,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from studio.config import config
-
 from .child import called, run, run_for_file
 from .errors import Rejected
 
@@ -25,13 +23,12 @@ class CleanImage:
     sha256: str  # of `data`, in hex
 
 
-def clean(source: bytes | Path, *, name: str) -> CleanImage:
+def clean(source: bytes | Path, *, name: str, most: int = 64) -> CleanImage:
     """Decode a JPEG, PNG or WebP of at most 40 megapixels and encode it anew, upright and without metadata.
 
-    `name` is what the person calls the file. Raises Rejected.
+    `name` is what the person calls the file, `most` its largest size in MiB. Raises Rejected.
     """
     size = len(source) if isinstance(source, bytes) else source.stat().st_size
-    most = config().upload_max_mb
     if size > most << 20:
         raise Rejected(f"{called(name)} is larger than {most} MiB. Make it smaller.")
     with TemporaryDirectory(prefix="studio-") as folder:

@@ -12,7 +12,6 @@ from PIL import Image, ImageCms, ImageDraw
 
 from generations.media import images
 from generations.media.errors import Rejected
-from studio.config import config
 
 
 def corners(size: tuple[int, int] = (64, 48), mode: str = "RGB") -> Image.Image:
@@ -312,7 +311,6 @@ def test_a_thumbnail_keeps_what_shines_through(tmp_path):
     assert Image.open(tmp_path / "thumb.webp").mode == "RGBA"
 
 
-def test_the_largest_image_is_what_the_studio_says(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(config(), "upload_max_mb", 1)
+def test_the_largest_image_is_what_the_caller_says() -> None:
     with pytest.raises(Rejected, match="larger than 1 MiB"):
-        images.clean(bytes(2 << 20), name="fox.png")
+        images.clean(bytes(2 << 20), name="fox.png", most=1)
