@@ -34,8 +34,9 @@ def cancel(attempt: Attempt) -> None:
 def stop(attempt: Attempt) -> None:
     """Look first: at some providers the same call deletes an ended task together with its paid result.
 
-    Between the look and the call a task may begin; the provider then refuses, and the poll goes on. It does not end in
-    between: the call is sent within seconds of the look, or not at all.
+    Between the look and the call a task may begin; the provider then refuses, and the poll goes on. One that waits does
+    not end in between: the call is sent within seconds of the look, or not at all. One that runs may (Runway), and
+    nobody can tell beforehand.
     """
     provider = attempt.provider
     until = time.monotonic() + TIMES.cancel_look
