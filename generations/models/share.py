@@ -54,7 +54,3 @@ class Share(models.Model):
     def new_token() -> str:
         """256 random bits: the whole secret of a link."""
         return secrets.token_urlsafe(32)
-
-    @property
-    def is_live(self) -> bool:
-        return self.revoked_at is None and self.expires_at > timezone.now()
