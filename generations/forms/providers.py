@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.db import transaction
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from studio.models import Event, User
@@ -14,7 +14,7 @@ from studio.models import Event, User
 from .. import net
 from ..catalog import models_of, offers
 from ..catalog.spec import ModelSpec, Preset
-from ..models import Provider
+from ..models import Generation, Provider
 from ..told import told
 from . import hosts
 
@@ -96,7 +96,10 @@ class ProviderForm(forms.Form):
 
     def check_address(self, url: str, allow_http: bool, confirmed: bool) -> None:
         host = hosts.host_of(url)
-        if "?" in url or "#" in url:
+        # Another host knows nothing of what was sent to this one.
+        if not self.is_new and Provider(base_url=url).host != self.provider.host and (why := on_the_way(self.provider)):
+            self.add_error("base_url", why)
+        elif "?" in url or "#" in url:
             self.add_error("base_url", _("Leave out everything from the “?” or “#” on."))
         elif host in hosts.MISSPELT:
             right = hosts.MISSPELT[host]
@@ -155,6 +158,17 @@ class ProviderForm(forms.Form):
             evidence = {**provider.snapshot(), "key": changed}
             Event.record("provider", provider.pid, "added" if is_new else "edited", actor=actor, evidence=evidence)
         return cleared
+
+
+def on_the_way(provider: Provider) -> str:
+    """Why its address cannot go away yet; empty when nothing of ours is there."""
+    count = Generation.objects.open().filter(provider=provider).count()
+    why = ngettext(
+        "1 clip is still on the way from {provider}. Wait, or cancel them, then try again.",
+        "{count} clips are still on the way from {provider}. Wait, or cancel them, then try again.",
+        count,
+    )
+    return why.format(count=count, provider=provider) if count else ""
 
 
 # What a worker may write in the meantime (pauses, tests) is left alone.

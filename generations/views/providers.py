@@ -10,7 +10,6 @@ from django.http import Http404, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -22,10 +21,10 @@ from studio.models import Event
 from ..catalog import PRESETS, label_of
 from ..first_run import SETTING_UP
 from ..forms import hosts
-from ..forms.providers import ProviderForm, from_preset
+from ..forms.providers import ProviderForm, from_preset, on_the_way
 from ..jobs import doorbell, words
 from ..jobs.learning import has_list
-from ..models import Generation, Orphan, Provider
+from ..models import Orphan, Provider
 
 PATIENCE = timedelta(seconds=30)  # after which the page wonders whether the cluster runs
 
@@ -154,14 +153,8 @@ def provider_pause(request: Request, pid: str) -> HttpResponse:
 def provider_trash(request: Request, pid: str) -> HttpResponse:
     """Takes it out of every menu and forgets the key; its history stays."""
     provider = provider_for(request, pid)
-    waiting = Generation.objects.open().filter(provider=provider).count()
-    if waiting:
-        why = ngettext(
-            "1 clip is still on the way from {provider}. Wait, or cancel them, then try again.",
-            "{count} clips are still on the way from {provider}. Wait, or cancel them, then try again.",
-            waiting,
-        )
-        messages.error(request, why.format(count=waiting, provider=provider))
+    if why := on_the_way(provider):
+        messages.error(request, why)
         return redirect("providers")
     with transaction.atomic():
         provider.trashed_at = timezone.now()

@@ -11,7 +11,7 @@ from generations.catalog import PRESETS
 from generations.forms.providers import from_preset, initial_of
 from generations.models import Provider
 from studio.models import Event
-from tests.make import make_generation, make_provider, make_user
+from tests.make import make_generation, make_project, make_provider, make_user
 
 KEY = "sk-live-0123456789abcdef"
 
@@ -244,6 +244,18 @@ def test_another_host_with_its_key_is_one_step(admin: Client) -> None:
     edit(admin, provider, base_url="https://gateway.example/api/v3", key="sk-other-0123456789")
     provider.refresh_from_db()
     assert provider.open_key() == "sk-other-0123456789"
+
+
+def test_another_host_waits_for_what_is_on_its_way(admin: Client, alice: Any) -> None:
+    add(admin)
+    provider = Provider.objects.get()
+    make_generation(make_project(alice), alice, provider)
+    response = edit(admin, provider, base_url="https://gateway.example/api/v3", key="sk-other-0123456789")
+    assert response.status_code == 422
+    assert "1 clip is still on the way" in words(response)
+    provider.refresh_from_db()
+    assert provider.open_key() == KEY
+    assert edit(admin, provider, base_url="https://ark.cn-beijing.volces.com/api/v4").status_code == 302
 
 
 def test_another_path_on_the_same_host_keeps_the_key(admin: Client) -> None:
