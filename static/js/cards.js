@@ -41,7 +41,7 @@ document.addEventListener("keydown", (event) => {
   if (step) go(step);
   else if (event.key === "x" && here()) toggle(here());
   else if (/^[1-5]$/.test(event.key) && mayJudge(here())) post(here(), "rate", { stars: event.key });
-  else if (event.key === "p" && mayJudge(here())) post(here(), "pick");
+  else if (event.key === "p" && mayJudge(here())) post(here(), "pick", { on: 1 });
   else {
     const button = here()?.querySelector(`[data-card-key="${CSS.escape(event.key)}"]`);
     if (!button) return;

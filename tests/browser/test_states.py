@@ -23,6 +23,7 @@ from generations.jobs.moves import move, tell
 from generations.models import Attempt, Generation, Provider, State
 from generations.models.attempt import FINAL
 from generations.providers.base import Cause, Phase, Refusal, Task
+from generations.times import TIMES
 from tests.browser.conftest import DESK, PHONE, Visit, barriers, overflow
 from tests.clips import video
 from tests.make import make_clip, make_generation, make_provider
@@ -184,7 +185,12 @@ SCENES: dict[str, Scene] = {
     "cancelled": Scene(State.QUEUED, cancel, "nothing was charged"),
     "cancelled-there": Scene(State.ACCEPTED, follow(Phase.CANCELLED), "before it began. You were not charged"),
     "cancelled-runway": Scene(State.RUNNING, follow(Phase.CANCELLED), "may still be billed", "Runway"),
-    "result-lost": Scene(State.FETCHING, put_back, "costs nothing.*bytes arrived", fields={"fetch_errors": 11}),
+    "result-lost": Scene(
+        State.FETCHING,
+        put_back,
+        "costs nothing.*bytes arrived",
+        fields={"fetch_errors": TIMES.fetch_attempts - 1, "result": {"since": 0}},
+    ),
 }
 CLIP_PAGES = ("uncertain", "not-accepted", "result-lost", "expired", "failed", "blocked", "rendering", "backing-off")
 

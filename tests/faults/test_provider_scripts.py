@@ -138,7 +138,8 @@ def test_half_an_answer(provider: Provider) -> None:
     with pytest.raises(httpx.RemoteProtocolError):
         file_at(link)
     until("it is noted", lambda: lines_of(provider, task_id, "file"), 5)
-    assert lines_of(provider, task_id, "file")[0]["sent"] == smallest() // 2
+    # Another process may encode it a few bytes smaller.
+    assert abs(lines_of(provider, task_id, "file")[0]["sent"] - smallest() // 2) < 16
 
 
 def test_a_dripping_answer(provider: Provider) -> None:
