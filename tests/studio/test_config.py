@@ -39,6 +39,7 @@ def afresh() -> Iterator[None]:
 def test_a_wrong_setting_is_named_with_its_cure(
     monkeypatch: pytest.MonkeyPatch, variable: str, value: str, words: str
 ) -> None:
+    monkeypatch.delenv("DATABASE_URL", raising=False)  # the suite's own, on PostgreSQL
     monkeypatch.setenv(variable, value)
     said = complaint()
     assert said.startswith(f"{variable}: ")
