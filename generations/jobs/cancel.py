@@ -26,9 +26,14 @@ def cancel(attempt: Attempt) -> None:
     try:
         stop(attempt)
     finally:
-        rows = Attempt.objects.filter(pk=attempt.pk)
-        rows.filter(cancel_asked_at=attempt.cancel_asked_at).update(cancel_asked_at=None)
-        rows.filter(lease=LEASE).update(lease="", lease_until=None)  # a result may have another by now
+        release(attempt)
+
+
+def release(attempt: Attempt) -> None:
+    """The wish was carried out, as far as it goes; one that came meanwhile stays."""
+    rows = Attempt.objects.filter(pk=attempt.pk)
+    rows.filter(cancel_asked_at=attempt.cancel_asked_at).update(cancel_asked_at=None)
+    rows.filter(lease=LEASE).update(lease="", lease_until=None)  # a result may have another by now
 
 
 def stop(attempt: Attempt) -> None:

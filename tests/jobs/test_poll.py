@@ -191,3 +191,26 @@ def test_an_end_is_an_end(accepted: Job, ark: Ark) -> None:
     accepted.set(next_action_at=timezone.now())
     poll.poll_due()
     assert accepted.state == "failed"
+
+
+@pytest.mark.parametrize("status", [500, 502, 503])
+def test_a_gateway_in_trouble_forgets_no_task(accepted: Job, ark: Ark, status: int) -> None:
+    ark.see = lambda seen: Reply(status, {"error": {"code": "NotFound.Task", "message": "no such task upstream"}})
+    accepted.set(accepted_at=timezone.now() - timedelta(seconds=TIMES.missing_grace + 1))
+    for _ in range(4):
+        look(accepted)
+    assert accepted.state == "accepted"
+    ark.see = None
+    look(accepted)
+    assert accepted.state == "running"
+
+
+def test_silence_past_the_deadline_is_no_last_look(accepted: Job, ark: Ark) -> None:
+    ark.see = lambda seen: Reply(drop=True)
+    late = MODELS[accepted.card.model].deadline + TIMES.expire_grace + 1
+    accepted.set(accepted_at=timezone.now() - timedelta(seconds=late))
+    look(accepted)
+    assert accepted.state == "accepted"
+    accepted.set(accepted_at=timezone.now() - timedelta(seconds=late + TIMES.silence))
+    look(accepted)
+    assert accepted.state == "expired"

@@ -11,7 +11,8 @@ from django.utils import timezone
 
 from generations.jobs import gate, reconcile, spool, submit
 from generations.jobs.carry import carry
-from generations.models import Attempt, Orphan, Provider
+from generations.jobs.whoami import me_until
+from generations.models import Attempt, Generation, Orphan, Provider
 from generations.times import TIMES
 from studio.models import Event
 from tests.jobs.ark import TASKS, Ark
@@ -268,6 +269,20 @@ def test_an_error_of_our_own_while_sending_leaves_doubt(job: Job, peer: Peer, mo
     assert job.state == "uncertain"
     job.carry()
     assert len(peer.posts) == 1
+
+
+def test_a_worker_doubts_what_it_could_not_write_down(job: Job, generation: Generation) -> None:
+    """Or it would be stopped at that deadline, in the middle of other work."""
+    job.set(state="submitting", intent_at=timezone.now(), post_deadline=timezone.now(), worker=me_until(60))
+    carry(0)  # any other work
+    assert job.state == "uncertain"
+
+
+def test_an_answer_of_bytes_fits_a_row(job: Job, ark: Ark) -> None:
+    ark.create = lambda seen: Reply(429, body=b"slow\0down", headers={"Content-Type": "text/plain"})
+    job.carry()
+    assert job.state == "queued"
+    assert "\0" not in job.row.answer["body"]["text"]
 
 
 def test_a_full_disk_sends_nothing_new(job: Job, peer: Peer, monkeypatch: pytest.MonkeyPatch) -> None:

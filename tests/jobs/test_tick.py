@@ -14,7 +14,7 @@ from generations.models import Attempt, Gate, Provider, Pulse
 from generations.times import TIMES
 from tests.jobs.ark import Ark
 from tests.jobs.conftest import Job
-from tests.make import make_generation
+from tests.make import make_generation, make_provider
 from tests.peer import Peer, Reply
 
 
@@ -102,6 +102,17 @@ def test_a_live_workers_download_is_left_alone(job: Job) -> None:
     job.set(state="fetching", lease="held", lease_until=timezone.now() + timedelta(seconds=100), worker=me())
     tick(1)
     assert rung() == []
+
+
+def test_gates_without_a_key_hide_no_other(job: Job) -> None:
+    long_ago = timezone.now() - timedelta(days=1)
+    for number in range(10):
+        keyless = make_provider(key="", trashed_at=long_ago if number % 2 else None)
+        Gate.objects.create(provider=keyless, tokens=1, closed_until=long_ago)
+    Gate.objects.create(provider=job.row.provider, tokens=1, closed_until=timezone.now())
+    tick(1)
+    tick(2)
+    assert Gate.objects.get(provider=job.row.provider).closed_until is None
 
 
 def test_a_breaker_opens_and_a_free_look_closes_it(job: Job, ark: Ark) -> None:

@@ -1,6 +1,7 @@
 """What a member may ask of a take afterwards, and what each click may cost."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from django.utils import timezone
@@ -177,3 +178,32 @@ def test_a_look_that_is_old_deletes_nothing(
     assert [seen.method for seen in peer.seen] == ["POST", "GET", "GET"]
     assert job.state == "accepted"
     assert "Cancel it again" in job.card.message
+
+
+def test_a_wish_to_stop_outlives_its_worker(job: Job, ark: Ark, peer: Peer, monkeypatch: pytest.MonkeyPatch) -> None:
+    ark.status = "queued"
+    job.carry()
+    wishes.cancel(job.card, job.card.user)
+
+    class Killed(BaseException):
+        pass
+
+    def die(attempt: Attempt) -> None:
+        Attempt.objects.filter(pk=attempt.pk).update(lease_until=timezone.now())
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr("generations.jobs.cancel.release", lambda attempt: None)
+        patch.setattr("generations.jobs.cancel.stop", die)
+        with pytest.raises(Killed):
+            job.carry()
+    job.carry()
+    assert job.state == "cancelled"
+
+
+def test_one_worker_alone_stops_a_task(job: Job, ark: Ark, peer: Peer) -> None:
+    ark.status = "queued"
+    job.carry()
+    wishes.cancel(job.card, job.card.user)
+    job.set(lease="cancel", lease_until=timezone.now() + timedelta(seconds=30)).carry()
+    assert "DELETE" not in [seen.method for seen in peer.seen]
