@@ -192,7 +192,7 @@ def kept_port(folder: Path) -> int:
 
 
 def flows(house: House, seconds: float = 60) -> float:
-    """Seconds until the provider takes another order, or a result comes home; fails the test when it does not."""
+    """Seconds until the provider takes another order; fails the test when it does not."""
     began, before = time.monotonic(), house.lab.counts()["accepts"]
     until("work flows again", lambda: house.lab.counts()["accepts"] > before, seconds)
     return time.monotonic() - began

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.faults.house import House, flows
+from tests.faults.house import House
 from tests.faults.load import Load
 from tests.running import until
 
@@ -51,11 +51,11 @@ def storm(studio: House, part: Kills, seed: int = 0) -> Progress:
     chance = random.Random(f"{part.name} {seed} {len(progress.done)}")
     with Load(studio, allowed(part, progress)) as load:
         until("what an earlier run left is home", lambda: not load.is_behind(), 30 * PATIENCE)
-        flows(studio)
+        works(studio, load)
         while load.asked < part.count or len(progress.done) < part.kills:
             wait(chance.uniform(1, 4), load)
             load.count = allowed(part, progress, ahead=1)
-            progress.add(**one_kill(studio, part, chance))
+            progress.add(**one_kill(studio, part, chance, load))
             print_state(studio, part, progress, load)
     return progress
 
@@ -72,7 +72,7 @@ def wait(seconds: float, load: Load) -> None:
         time.sleep(0.1)
 
 
-def one_kill(studio: House, part: Kills, chance: random.Random) -> dict[str, Any]:
+def one_kill(studio: House, part: Kills, chance: random.Random, load: Load) -> dict[str, Any]:
     posting = submitting(studio)
     stops = part.single and chance.random() < 0.25
     whole = not part.single and chance.random() < 0.25
@@ -81,10 +81,20 @@ def one_kill(studio: House, part: Kills, chance: random.Random) -> dict[str, Any
     time.sleep(NOTICED)  # before, what is still alive may go on for a moment, which proves nothing
     posting |= submitting(studio)
     studio.revive()
-    flows(studio, 2 * PATIENCE)
+    works(studio, load)
     recovered = round(time.monotonic() - began, 2)
     studio.let_up_go_on()
     return {"what": what, "stopped": stops, "posting": len(posting), "recovered": recovered}
+
+
+def works(studio: House, load: Load) -> None:
+    """Until the provider takes another order or, while the load waits for the results, one of them comes home."""
+    orders, results = studio.lab.counts()["accepts"], studio.tally()["stored"]
+    until(
+        "work flows again",
+        lambda: studio.lab.counts()["accepts"] > orders or (load.is_behind() and studio.tally()["stored"] > results),
+        2 * PATIENCE,
+    )
 
 
 def submitting(studio: House) -> set[int]:
