@@ -1,6 +1,7 @@
 """The storm in small: real members, real processes, SIGKILL at random moments; the books must agree afterwards."""
 
 import json
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -98,6 +99,13 @@ def test_a_pack_of_tests_that_fails_is_no_proof(tmp_path: Path) -> None:
     figures = Inside("f0", "", ("no_such_test.py",)).run(tmp_path, "sqlite")
     assert not figures["ok"]
     assert "no_such_test.py" in figures["violations"]["f0"][1]
+
+
+@pytest.mark.parametrize("code", [-15, 2])
+def test_a_pack_of_tests_that_is_cut_has_no_figures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int) -> None:
+    monkeypatch.setattr(subprocess, "run", lambda *words, **_: subprocess.CompletedProcess(words, code))
+    with pytest.raises(SystemExit, match="cut"):
+        Inside("f0", "", ("test_storm.py",)).run(tmp_path, "sqlite")
 
 
 @pytest.mark.processes

@@ -15,6 +15,7 @@ from tests.running import ROOT
 from .part import Part, bound
 
 HOURS = 8.0  # after which a pack of tests is ended
+INTERRUPTED = 2  # pytest's exit code
 
 
 @dataclass(frozen=True)
@@ -45,13 +46,18 @@ class Inside:
 
 
 def pytest(tests: Sequence[str], told: Path, log: Path) -> int:
-    """Its exit code. In one process: a file's figures are counted by whoever runs all of it."""
+    """Its exit code. In one process: a file's figures are counted by whoever runs all of it.
+
+    Raises SystemExit when it was cut: that proves neither, and the next run goes on.
+    """
     words = [sys.executable, "-m", "pytest", "-q", "-s", *(f"tests/faults/{name}" for name in tests)]
     environment = os.environ | {"STUDIO_STORM": "1", "STUDIO_STORM_FIGURES": str(told.resolve())}
     with log.open("wb") as file:
         done = subprocess.run(
             words, cwd=ROOT, env=environment, stdout=file, stderr=subprocess.STDOUT, timeout=HOURS * 3600
         )
+    if done.returncode < 0 or done.returncode == INTERRUPTED:
+        raise SystemExit(f"The tests were cut, see {log}. Run the part again: what has gone well is kept.")
     return done.returncode
 
 
