@@ -64,6 +64,7 @@ def receive(held: Held, answer: net.Stream, file: BinaryIO, part: Path, begun: P
         file.truncate(size)
         file.flush()
         if size and size < length and (validator := partial.validator_of(answer.headers)):
+            held.renew()  # beside what another worker has stored meanwhile it would lie for ever
             partial.keep(part, Partial(size, length, validator))
         raise
     if length and size != length:
