@@ -43,7 +43,7 @@ def replay() -> None:
         try:
             if attempt.remote_id != remote_id and not submit.note_id(attempt, remote_id, "", "spooled id"):
                 submit.leave_to_admins(attempt, remote_id)
-            path.unlink()
+            path.unlink(missing_ok=True)  # another sweep may have been faster
         except IntegrityError:
             log.exception("attempt %s: the spooled id %s belongs to another take", attempt_uuid, remote_id)
             # It is still SUBMITTING: at its deadline the process that sent it would be stopped, busy with other work.

@@ -1,5 +1,6 @@
 """Where an id goes when the database refuses it: an fsynced file per id, outside the media tree."""
 
+import contextlib
 import json
 import logging
 import os
@@ -40,6 +41,8 @@ def kept() -> Iterator[tuple[Path, str, str]]:
         try:
             content = json.loads(path.read_text())
             attempt_uuid, remote_id = str(UUID(content["attempt"])), str(content["id"])
+        except FileNotFoundError:  # another sweep has written it down since
+            continue
         except (ValueError, KeyError, TypeError):
             log.exception("%s holds no id", path)
             put_aside(path)
@@ -49,4 +52,5 @@ def kept() -> Iterator[tuple[Path, str, str]]:
 
 def put_aside(path: Path) -> None:
     """For a person: it is looked at no more, and kept."""
-    path.rename(path.with_suffix(".refused"))
+    with contextlib.suppress(FileNotFoundError):  # another sweep has done it
+        path.rename(path.with_suffix(".refused"))

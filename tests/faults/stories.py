@@ -125,6 +125,28 @@ def lied_to_while_it_is_refused(world: World) -> None:
     world.act("sweep")
 
 
+def stored_while_a_download_breaks(world: World) -> None:
+    """A worker stands still in its download until another has stored the clip; then its own breaks."""
+    world.answer_bells()
+    world.pass_time(6)
+    finish_tasks(world)
+    ring_with(world, Weather(file="breaks"), Trouble(BEFORE, "a long stop", which=2))
+
+
+def swept_twice(world: World) -> None:
+    """An id waits in the spool, and one sweep stands still with it in its hand while another writes it down."""
+    ring_with(world, Weather(), Trouble("statement", "refuse", nth=15))
+    world.work(JOBS["sweep"], trouble=Trouble("statement", "a long stop"))
+
+
+def ring_with(world: World, weather: Weather, trouble: Trouble) -> None:
+    """A tick, and whoever answers its bells meets this."""
+    world.act("tick")
+    bells, world.bells = list(dict.fromkeys(world.bells)), []
+    for pk in bells:
+        world.carry(pk, weather, trouble)
+
+
 STORIES = (
     Story(held_while_it_is_cancelled),
     Story(cancelled_while_it_succeeds),
@@ -136,6 +158,8 @@ STORIES = (
     Story(frozen_before_its_delete),
     Story(done_while_it_is_stopped, Setting("runway")),
     Story(lied_to_while_it_is_refused),
+    Story(stored_while_a_download_breaks),
+    Story(swept_twice),
 )
 
 
