@@ -130,21 +130,14 @@ def stored_while_a_download_breaks(world: World) -> None:
     world.answer_bells()
     world.pass_time(6)
     finish_tasks(world)
-    ring_with(world, Weather(file="breaks"), Trouble(BEFORE, "a long stop", which=2))
+    world.act("tick")
+    world.carry(newest(), Weather(file="breaks"), Trouble(BEFORE, "a long stop", which=2))
 
 
 def swept_twice(world: World) -> None:
     """An id waits in the spool, and one sweep stands still with it in its hand while another writes it down."""
-    ring_with(world, Weather(), Trouble("statement", "refuse", nth=15))
+    world.carry(newest(), trouble=Trouble("statement", "refuse", nth=15))
     world.work(JOBS["sweep"], trouble=Trouble("statement", "a long stop"))
-
-
-def ring_with(world: World, weather: Weather, trouble: Trouble) -> None:
-    """A tick, and whoever answers its bells meets this."""
-    world.act("tick")
-    bells, world.bells = list(dict.fromkeys(world.bells)), []
-    for pk in bells:
-        world.carry(pk, weather, trouble)
 
 
 STORIES = (
