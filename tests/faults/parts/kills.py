@@ -51,7 +51,7 @@ def storm(studio: House, part: Kills, seed: int = 0) -> Progress:
     chance = random.Random(f"{part.name} {seed} {len(progress.done)}")
     with Load(studio, allowed(part, progress)) as load:
         until("what an earlier run left is home", lambda: not load.is_behind(), 30 * PATIENCE)
-        works(studio, load)
+        works(studio, load, PATIENCE)
         while load.asked < part.count or len(progress.done) < part.kills:
             wait(chance.uniform(1, 4), load)
             load.count = allowed(part, progress, ahead=1)
@@ -81,19 +81,19 @@ def one_kill(studio: House, part: Kills, chance: random.Random, load: Load) -> d
     time.sleep(NOTICED)  # before, what is still alive may go on for a moment, which proves nothing
     posting |= submitting(studio)
     studio.revive()
-    works(studio, load)
+    works(studio, load, 2 * PATIENCE)
     recovered = round(time.monotonic() - began, 2)
     studio.let_up_go_on()
     return {"what": what, "stopped": stops, "posting": len(posting), "recovered": recovered}
 
 
-def works(studio: House, load: Load) -> None:
+def works(studio: House, load: Load, seconds: float) -> None:
     """Until the provider takes another order or, while the load waits for the results, one of them comes home."""
     orders, results = studio.lab.counts()["accepts"], studio.tally()["stored"]
     until(
         "work flows again",
         lambda: studio.lab.counts()["accepts"] > orders or (load.is_behind() and studio.tally()["stored"] > results),
-        2 * PATIENCE,
+        seconds,
     )
 
 
