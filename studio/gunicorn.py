@@ -20,7 +20,9 @@ workers = CONFIG.web_processes
 threads = CONFIG.web_threads
 preload_app = True  # loaded once, and a broken installation says so once
 keepalive = 75  # the default of 2 s cut 40 % of the connections of pages that poll every 2.5 s
-timeout = 60
+# A worker's main thread beats once a second, however long a request takes. One that stands still may hold a lock in the
+# database, for which the members and the engine wait.
+timeout = 20
 graceful_timeout = 5
 # Python's socket.sendfile waits for ever on a blocked socket, whatever its SO_SNDTIMEO.
 sendfile = False

@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Callable
 
+import psutil
 import pytest
 
 from tests.processes.place import Place
@@ -51,6 +52,16 @@ def test_a_page_that_polls_keeps_its_connection(web: Place) -> None:
     page.request("GET", "/small")
     assert page.sock.getsockname() == line
     assert page.getresponse().read() == b"small"
+
+
+def test_a_worker_that_stands_still_is_replaced(web: Place) -> None:
+    (worker,) = psutil.Process(web.started[0].pid).children()
+    worker.suspend()
+    # The socket listens on, so who comes meanwhile is served late and not refused.
+    page = http.client.HTTPConnection("127.0.0.1", web.port, timeout=40)
+    page.request("GET", "/small")
+    assert page.getresponse().read() == b"small"
+    assert not worker.is_running()
 
 
 def test_it_opens_no_control_socket_and_believes_no_proxy(place: Place) -> None:
